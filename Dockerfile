@@ -1,0 +1,27 @@
+# One image for web, worker, beat and the migrations; the command says which.
+FROM python:3.11-slim AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends gettext \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv/buyreadiness
+COPY bootstrap.py requirements.lock ./
+RUN python3 bootstrap.py
+COPY . .
+# Neither reads data: manage.py gives them addresses at which nothing listens.
+RUN .venv/bin/python manage.py compilemessages --ignore .venv \
+ && .venv/bin/python manage.py collectstatic --noinput
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --home-dir /srv/buyreadiness buyreadiness
+WORKDIR /srv/buyreadiness
+COPY --from=build /srv/buyreadiness ./
+ENV PATH=/srv/buyreadiness/.venv/bin:$PATH \
+    DJANGO_SETTINGS_MODULE=buyreadiness.settings \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+USER buyreadiness
+EXPOSE 8000
+CMD ["gunicorn", "buyreadiness.wsgi", "--bind", "0.0.0.0:8000", \
+     "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
+     "--no-control-socket", "--worker-tmp-dir", "/dev/shm", \
+     "--access-logfile", "-"]

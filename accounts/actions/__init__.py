@@ -1,0 +1,1 @@
+"""What people can do with users, workspaces, members and teams."""

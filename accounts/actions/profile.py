@@ -1,0 +1,24 @@
+"""What a user says about themselves."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Membership, User
+
+PREFERENCES = frozenset(
+    {"name", "language", "time_zone", "theme", "quiet_from", "quiet_until"}
+)
+
+
+@transaction.atomic
+def change_profile(*, user: User, values: dict[str, Any]) -> User:
+    """Change name, language, zone, theme or quiet hours; memberships take the name over."""
+    if unknown := set(values) - PREFERENCES:
+        raise ValueError(f"not a preference: {', '.join(sorted(unknown))}")
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=sorted(values))
+    if user.name:
+        Membership.objects.filter(user=user).update(name=user.name)
+    return user

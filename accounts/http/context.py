@@ -1,0 +1,50 @@
+"""What the frame around every page shows. Nothing is looked up until a page asks."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import reverse
+
+from accounts.http.navigation import (
+    HOME,
+    WORK,
+    WORKSPACE,
+    Link,
+    commands_for,
+    destinations_for,
+    seats_for,
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Add the workspace, the member and, as callables, all that costs something."""
+    workspace = getattr(request, "workspace", None)
+    membership = getattr(request, "membership", None)
+    links = cache(lambda: destinations_for(request))
+    seats = cache(lambda: seats_for(request))
+    return {
+        "workspace": workspace,
+        "membership": membership,
+        "seats": seats,
+        "navigation": _only(links, in_rail=True),
+        "account_links": _only(links, in_rail=False),
+        "commands": cache(lambda: commands_for(request, links=links(), seats=seats())),
+        "theme": lambda: getattr(getattr(request, "user", None), "theme", "system"),
+        "user_name": lambda: str(membership or getattr(request, "user", "")),
+        "home_url": reverse(HOME, args=[workspace.slug]) if workspace else "/",
+        "sign_in_path": resolve_url(settings.LOGIN_URL),
+    }
+
+
+def _only(
+    links: Callable[[], list[Link]], *, in_rail: bool
+) -> Callable[[], list[Link]]:
+    return cache(
+        lambda: [
+            link for link in links() if (link.group in {WORK, WORKSPACE}) is in_rail
+        ]
+    )

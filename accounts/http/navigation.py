@@ -1,0 +1,200 @@
+"""Where one can go: one list for the rail, the palette and the shortcuts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.permissions import permissions_of
+
+HOME = "coaching:today"
+
+# Groups: `work` and `workspace` stand in the rail, `you` in the account menu,
+# `workspaces` in the switcher. All of them stand in the palette.
+WORK, WORKSPACE, YOU, WORKSPACES = "work", "workspace", "you", "workspaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A page, or an action that is one POST."""
+
+    name: str
+    label: str | Promise
+    url_name: str
+    icon: str
+    keys: str = ""
+    permission: str = ""
+    group: str = WORK
+    is_post: bool = False
+    # The page at a workspace's root is not the parent of all the others.
+    is_exact: bool = False
+
+    @property
+    def in_workspace(self) -> bool:
+        return self.group in {WORK, WORKSPACE}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A destination, for this request."""
+
+    name: str
+    label: str
+    href: str
+    icon: str
+    keys: str = ""
+    group: str = WORK
+    is_current: bool = False
+    is_post: bool = False
+
+
+DESTINATIONS: tuple[Destination, ...] = (
+    Destination(
+        name="today",
+        label=_("Today"),
+        url_name=HOME,
+        icon="today",
+        keys="g t",
+        permission="workspace.enter",
+        is_exact=True,
+    ),
+    Destination(
+        name="members",
+        label=_("Members"),
+        url_name="accounts:members",
+        icon="people",
+        keys="g m",
+        permission="member.see",
+        group=WORKSPACE,
+    ),
+    Destination(
+        name="teams",
+        label=_("Teams"),
+        url_name="accounts:teams",
+        icon="team",
+        keys="g e",
+        permission="team.see",
+        group=WORKSPACE,
+    ),
+    Destination(
+        name="settings",
+        label=_("Settings"),
+        url_name="accounts:settings",
+        icon="settings",
+        keys="g s",
+        permission="workspace.settings",
+        group=WORKSPACE,
+    ),
+    Destination(
+        name="audit",
+        label=_("Audit"),
+        url_name="accounts:audit",
+        icon="audit",
+        keys="g a",
+        permission="audit.see",
+        group=WORKSPACE,
+    ),
+    Destination(
+        name="profile",
+        label=_("Profile"),
+        url_name="accounts:profile",
+        icon="person",
+        keys="g p",
+        group=YOU,
+    ),
+    Destination(
+        name="workspace-new",
+        label=_("Create a workspace"),
+        url_name="accounts:workspace-new",
+        icon="plus",
+        group=WORKSPACES,
+    ),
+    Destination(
+        name="sign-out",
+        label=_("Sign out"),
+        url_name="account_logout",
+        icon="sign-out",
+        group=YOU,
+        is_post=True,
+    ),
+)
+
+
+def destinations_for(request: HttpRequest) -> list[Link]:
+    """Return where this member may go, in the order of DESTINATIONS."""
+    return [_link(request, destination) for destination in _open_to(request)]
+
+
+def seats_for(request: HttpRequest) -> list[Link]:
+    """Return the signed-in user's other workspaces; costs one query."""
+    here = getattr(request, "workspace", None)
+    memberships = Membership.objects.open_to(getattr(request, "user", None))
+    return [
+        Link(
+            name=f"workspace-{membership.workspace.slug}",
+            label=membership.workspace.name,
+            href=reverse(HOME, kwargs={"slug": membership.workspace.slug}),
+            icon="switch",
+            group=WORKSPACES,
+        )
+        for membership in memberships
+        if membership.workspace != here
+    ]
+
+
+def commands_for(
+    request: HttpRequest, *, links: list[Link], seats: list[Link]
+) -> list[dict[str, Any]]:
+    """Return what the palette and the keys can do, ready for JSON."""
+    switches = [
+        {
+            **_command(seat),
+            "label": gettext("Switch to %(workspace)s") % {"workspace": seat.label},
+        }
+        for seat in seats
+    ]
+    return [*(_command(link) for link in links), *switches]
+
+
+def _open_to(request: HttpRequest) -> Iterator[Destination]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return
+    held = permissions_of(getattr(request, "membership", None))
+    for destination in DESTINATIONS:
+        if not destination.in_workspace or destination.permission in held:
+            yield destination
+
+
+def _link(request: HttpRequest, destination: Destination) -> Link:
+    workspace = getattr(request, "workspace", None)
+    kwargs = {"slug": workspace.slug} if destination.in_workspace and workspace else {}
+    href = reverse(destination.url_name, kwargs=kwargs)
+    inside = not destination.is_exact and request.path.startswith(href)
+    return Link(
+        name=destination.name,
+        label=str(destination.label),
+        href=href,
+        icon=destination.icon,
+        keys=destination.keys,
+        group=destination.group,
+        is_current=request.path == href or inside,
+        is_post=destination.is_post,
+    )
+
+
+def _command(link: Link) -> dict[str, Any]:
+    return {
+        "name": link.name,
+        "label": link.label,
+        "href": link.href,
+        "icon": link.icon,
+        "keys": link.keys,
+        "post": link.is_post,
+    }

@@ -1,0 +1,32 @@
+"""Who uses the product: users, workspaces, who belongs to which, and what they did."""
+
+from accounts.models.access import ApiKey, Invitation, Token
+from accounts.models.audit import AuditEvent, SecurityEvent
+from accounts.models.base import AppendOnlyModel, WorkspaceModel
+from accounts.models.membership import Membership, MembershipStatus, Role
+from accounts.models.search import SearchToken
+from accounts.models.team import Team, TeamMember, TeamPart
+from accounts.models.user import Theme, User
+from accounts.models.workspace import Period, Visibility, Workspace
+
+__all__ = [
+    "ApiKey",
+    "AppendOnlyModel",
+    "AuditEvent",
+    "Invitation",
+    "Membership",
+    "MembershipStatus",
+    "Period",
+    "Role",
+    "SearchToken",
+    "SecurityEvent",
+    "Team",
+    "TeamMember",
+    "TeamPart",
+    "Theme",
+    "Token",
+    "User",
+    "Visibility",
+    "Workspace",
+    "WorkspaceModel",
+]

@@ -1,0 +1,119 @@
+"""Pictures made of several models: who sees whose, what a search finds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import (
+    Membership,
+    Role,
+    SearchToken,
+    Team,
+    TeamMember,
+    TeamPart,
+    Visibility,
+    Workspace,
+)
+
+_WORDS_IN_A_SEARCH = 6
+
+
+def visible_owners(membership: Membership) -> frozenset[UUID] | None:
+    """Whose opportunities a member sees, as ids of memberships; None means everybody's.
+
+    The union over the roles held. Everybody sees their own.
+    """
+    levels = {level_of(Role(role), membership.workspace) for role in membership.roles}
+    if Visibility.ALL in levels:
+        return None
+    own = frozenset({membership.pk})
+    if levels <= {Visibility.OWN}:
+        return own
+    teams = _teams_of(membership)
+    return own | frozenset(
+        TeamMember.objects.filter(
+            team__in=teams, part=TeamPart.MEMBER
+        ).values_list("membership_id", flat=True)
+    )
+
+
+def level_of(role: Role, workspace: Workspace) -> Visibility:
+    """What a role sees in this workspace."""
+    levels = {
+        Role.REP: workspace.rep_visibility,
+        Role.MANAGER: workspace.manager_visibility,
+        Role.COACH: workspace.coach_visibility,
+        Role.ADMIN: Visibility.ALL,
+    }
+    return Visibility(levels[role])
+
+
+# A rep and a manager look from the team they belong to, a coach from those they coach.
+_LOOKS_FROM = {
+    Role.REP: TeamPart.MEMBER,
+    Role.MANAGER: TeamPart.MEMBER,
+    Role.COACH: TeamPart.COACH,
+}
+
+
+def _teams_of(membership: Membership) -> set[UUID]:
+    places = list(
+        TeamMember.objects.filter(membership=membership).values_list("team_id", "part")
+    )
+    parents = dict(Team.objects.values_list("pk", "parent_id"))
+    seen: set[UUID] = set()
+    for role in membership.roles:
+        level, part = level_of(Role(role), membership.workspace), _LOOKS_FROM.get(role)
+        from_here = {team for team, place in places if place == part}
+        if level == Visibility.TEAM:
+            seen |= from_here
+        elif level == Visibility.TREE:
+            seen |= with_all_below(from_here, parents)
+    return seen
+
+
+def with_all_below(
+    teams: Iterable[UUID], parents: Mapping[UUID, UUID | None]
+) -> set[UUID]:
+    """These teams and every team below them; `parents` maps each team to its parent."""
+    below = set(teams)
+    while True:
+        more = {team for team, parent in parents.items() if parent in below} - below
+        if not more:
+            return below
+        below |= more
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many things of one kind a member owns, for the question "who takes them over?"."""
+
+    label: str
+    count: int
+
+
+def words_of(text: str) -> list[str]:
+    """The words a text is found by: lower case, no punctuation, at most 40 letters each."""
+    letters = "".join(c if c.isalnum() else " " for c in text.casefold())
+    return [word[:40] for word in letters.split()]
+
+
+def found(text: str, *, kinds: Iterable[str], limit: int = 20) -> list[tuple[str, UUID]]:
+    """Things whose name has, for each word asked, a word that starts with it.
+
+    Answers (kind, id) pairs. Whether the asker may see them is for the caller to say.
+    """
+    words = words_of(text)[:_WORDS_IN_A_SEARCH]
+    if not words:
+        return []
+    hits = _starting_with(words[0]).filter(kind__in=list(kinds))
+    for word in words[1:]:
+        hits = hits.filter(object_id__in=_starting_with(word).values("object_id"))
+    pairs = hits.order_by("kind", "object_id").values_list("kind", "object_id")
+    return list(pairs.distinct()[:limit])
+
+
+def _starting_with(word: str):  # type: ignore[no-untyped-def] -- QuerySet[SearchToken]
+    return SearchToken.objects.filter(
+        token__gte=word, token__lt=word + "\U0010ffff"
+    )

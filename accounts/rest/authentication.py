@@ -1,0 +1,37 @@
+"""The door has looked at the key or the session already; here the API asks what it found."""
+
+from typing import Any
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import BasePermission
+
+from accounts.permissions import permissions_of
+
+
+class DoorAuthentication(SessionAuthentication):
+    """Who came through the door: by API key, or by session with its CSRF token."""
+
+    def authenticate(self, request: Any) -> tuple[Any, Any] | None:
+        inner = request._request
+        if inner.membership is None:
+            return None
+        if inner.api_key is not None:
+            return inner.membership.user, inner.api_key
+        self.enforce_csrf(request)
+        return inner.membership.user, None
+
+    def authenticate_header(self, request: Any) -> str:
+        return 'Bearer realm="api"'
+
+
+class IsMember(BasePermission):
+    """The member has the view's permission, and the key, if one was used, its scope."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        inner = request._request
+        if inner.membership is None:
+            return False
+        if view.permission not in permissions_of(inner.membership):
+            inner.refusals.add("permission.refused", f"{view.permission} {request.path}")
+            return False
+        return inner.api_key is None or view.scope in inner.api_key.scopes

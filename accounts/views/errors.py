@@ -1,0 +1,51 @@
+"""Pages for what went wrong: the same bytes for a foreign thing and a missing one."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from accounts.http.guards import public
+
+PROBLEM = "application/problem+json"
+_TITLES = {
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    500: "Internal Server Error",
+}
+
+
+def _error(
+    request: HttpRequest, status: int, detail: str = "", template: str = ""
+) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        body = {"type": "about:blank", "title": _TITLES[status], "status": status}
+        return JsonResponse(body, status=status, content_type=PROBLEM)
+    context = {"detail": detail}
+    return render(request, template or f"{status}.html", context, status=status)
+
+
+@public
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400)
+
+
+@public
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403, detail=str(exception))
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404)
+
+
+@public
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500)
+
+
+@public
+def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: Any) -> HttpResponse:
+    return _error(request, 403, template="403_csrf.html")

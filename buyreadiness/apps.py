@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class BuyReadinessConfig(AppConfig):
+    name = "buyreadiness"
+    verbose_name = "BuyReadiness"
+
+    def ready(self) -> None:
+        from buyreadiness import receivers  # noqa: F401, PLC0415 -- app ready

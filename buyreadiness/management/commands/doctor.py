@@ -1,0 +1,165 @@
+"""`manage.py doctor`: what is wrong with this installation, in words."""
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import current_app
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from buyreadiness.services.postgres import check_database
+from buyreadiness.services.refused import Refused
+from buyreadiness.services.state import state_folder
+from buyreadiness.services.valkey import check_cache
+
+OLDEST_PYTHON = (3, 11)
+FREE_GIGABYTES = 1.0
+SKEW_SECONDS = 5.0
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+Findings = Iterator[str]
+
+
+class Command(BaseCommand):
+    help = "Say in words what is wrong with this installation; exit 1 if anything is."
+    requires_system_checks: list[str] = []
+
+    def handle(self, **options: Any) -> None:
+        wrong = 0
+        for name, examine in EXAMINATIONS.items():
+            findings = list(examine())
+            wrong += len(findings)
+            for finding in findings or ["fine"]:
+                self.stdout.write(f"{name}: {finding}")
+        if wrong:
+            things = "1 thing is" if wrong == 1 else f"{wrong} things are"
+            raise Refused(f"{things} wrong with this installation.")
+
+
+def examine_python() -> Findings:
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        yield f"version {sys.version.split()[0]} is too old; 3.11 is needed."
+    if importlib.util.find_spec("psycopg"):
+        yield "`psycopg` is installed beside `psycopg2`: uninstall it."
+
+
+def examine_debug() -> Findings:
+    if settings.DEBUG:
+        yield "DEBUG is on, which shows visitors the inside of every error."
+
+
+def examine_database() -> Findings:
+    """Yield why the database cannot be reached, or what is wrong with it."""
+    try:
+        check_database("DATABASE_URL", os.environ["DATABASE_URL"])
+        yield from role_powers()
+        yield from clock_skew()
+    except Refused as refusal:
+        yield str(refusal)
+    except DatabaseError as error:
+        yield first_line(error)
+
+
+def role_powers() -> Findings:
+    """Yield the powers with which row-level security would be off in silence."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles"
+            " WHERE pg_has_role(current_user, oid, 'MEMBER')"
+            " AND (rolsuper OR rolbypassrls)"
+        )
+        for name, is_super, _ in cursor.fetchall():
+            power = "is superuser" if is_super else "has BYPASSRLS"
+            yield (
+                f"the role {name!r} {power}, or may become one who is: row-level"
+                " security would be off. Give the product a role without either."
+            )
+
+
+def clock_skew() -> Findings:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    skew = abs((theirs - datetime.now(UTC)).total_seconds())
+    if skew > SKEW_SECONDS:
+        yield f"its clock and ours differ by {skew:.0f} seconds."
+
+
+def examine_migrations() -> Findings:
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield f"unknown: {first_line(error)}"
+        return
+    if plan:
+        yield f"{len(plan)} not applied: run `manage.py migrate`."
+
+
+def examine_redis() -> Findings:
+    try:
+        check_cache("REDIS_URL", os.environ["REDIS_URL"], timeout=1.0)
+    except Refused as refusal:
+        yield str(refusal)
+
+
+def examine_worker() -> Findings:
+    if list(examine_redis()):
+        yield "unknown, since Redis is not reachable."
+    elif not current_app.control.inspect(timeout=1.0).ping():
+        yield "none answered within a second: is `make run` running?"
+
+
+def examine_mail() -> Findings:
+    url = os.environ.get("EMAIL_URL", "")
+    if url and not urlsplit(url).scheme:
+        yield "EMAIL_URL is not an address like smtp+tls://user:password@host:587."
+    if settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend") and not url:
+        yield "EMAIL_URL is not given, so invitations and resets go nowhere."
+
+
+def examine_disk() -> Findings:
+    folder = existing(state_folder())
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < FREE_GIGABYTES:
+        yield f"{free:.1f} GB are free at {folder}; {FREE_GIGABYTES:.0f} GB is little."
+
+
+def existing(folder: Path) -> Path:
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+def examine_chromium() -> Findings:
+    """Yield what the browser tests miss; only developers need it."""
+    if not importlib.util.find_spec("playwright"):
+        return
+    if not any(shutil.which(name) for name in CHROMIUMS):
+        yield "not found, and the browser tests need it (apt-get install chromium)."
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+EXAMINATIONS: dict[str, Callable[[], Findings]] = {
+    "Python": examine_python,
+    "DEBUG": examine_debug,
+    "Database": examine_database,
+    "Migrations": examine_migrations,
+    "Redis": examine_redis,
+    "Worker": examine_worker,
+    "Mail": examine_mail,
+    "Disk": examine_disk,
+    "Chromium": examine_chromium,
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env python
+"""The command line: finds or starts the services, then hands over to Django."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+try:
+    from django.core.management import execute_from_command_line
+
+    from buyreadiness.services.provide import services_for
+    from buyreadiness.services.refused import Refused
+except ImportError as error:
+    sys.exit(
+        f"{error}. Make the environment with `python3 bootstrap.py`, then use"
+        " `.venv/bin/python manage.py`."
+    )
+
+
+def main(argv: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "buyreadiness.settings")
+    command = service_command(argv)
+    if command == "up":
+        signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with services_for(command):
+            execute_from_command_line(argv)
+    except Refused as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0 if command == "up" else 130
+    return 0
+
+
+def service_command(argv: list[str]) -> str:
+    """Return the command whose services are wanted: asking for help needs none."""
+    words = argv[1:]
+    if not words or words[0].startswith("-") or {"-h", "--help"} & set(words):
+        return "help"
+    return words[0]
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OpportunitiesConfig(AppConfig):
+    name = "opportunities"
+    verbose_name = _("Opportunities")
+
+    def ready(self) -> None:
+        from opportunities import receivers  # noqa: F401, PLC0415 -- app ready

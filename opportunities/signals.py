@@ -1,0 +1,7 @@
+"""News from the deals: the roof listens and rings the bell."""
+
+from django.dispatch import Signal
+
+# Something an opportunity's readings rest on has changed. Sent inside its workspace,
+# in the transaction that changed it: workspace_id, opportunity_id.
+recompute_requested = Signal()
