@@ -7,3 +7,6 @@ class BuyReadinessConfig(AppConfig):
 
     def ready(self) -> None:
         from buyreadiness import receivers  # noqa: F401, PLC0415 -- app ready
+        from buyreadiness.translations import compile_stale  # noqa: PLC0415 -- app ready
+
+        compile_stale()
