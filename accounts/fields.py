@@ -20,7 +20,7 @@ class CurrentWorkspace(Expression):
 
     output_field = models.UUIDField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [tenancy.current(connection)]
 
 
@@ -33,9 +33,12 @@ class WorkspaceKey(models.ForeignKey[Any, Any]):
 
     def __init__(self, *args: Any, append_only: bool = False, **kwargs: Any) -> None:
         self.append_only = append_only
-        kwargs = {"to": "accounts.Workspace", "on_delete": models.CASCADE} | kwargs
+        defaults: dict[str, Any] = {
+            "to": "accounts.Workspace",
+            "on_delete": models.CASCADE,
+        }
         fixed = {"db_index": False, "editable": False, "related_name": "+"}
-        super().__init__(*args, **kwargs | fixed)
+        super().__init__(*args, **defaults | kwargs | fixed)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
@@ -78,9 +81,7 @@ class WorkspaceGenericRelation(GenericRelation):
 
     def get_extra_restriction(self, alias: Any, remote_alias: Any) -> Any:
         where = super().get_extra_restriction(alias, remote_alias)
-        bound = same_workspace(
-            self.remote_field.model, remote_alias, self.model, alias
-        )
+        bound = same_workspace(self.remote_field.model, remote_alias, self.model, alias)
         if bound is not None:
             where.add(bound, AND)
         return where
@@ -91,8 +92,8 @@ def same_workspace(model: Any, alias: Any, other: Any, other_alias: Any) -> Any:
     mine, theirs = workspace_key(model), workspace_key(other)
     if not (mine and theirs and alias and other_alias):
         return None  # a trimmed join: the compiler binds what is left
-    exact = mine.get_lookup("exact")
-    return WhereNode([exact(mine.get_col(alias), theirs.get_col(other_alias))])  # type: ignore[misc] -- every key has exact
+    exact: Any = mine.get_lookup("exact")
+    return WhereNode([exact(mine.get_col(alias), theirs.get_col(other_alias))])
 
 
 def workspace_key(model: Any) -> WorkspaceKey | None:

@@ -30,5 +30,7 @@ def permissions_of(membership: Membership | None) -> frozenset[str]:
 
 def permissions_of_roles(roles: Collection[str]) -> frozenset[str]:
     return frozenset(
-        permission for permission, allowed in PERMISSIONS.items() if allowed & set(roles)
+        permission
+        for permission, allowed in PERMISSIONS.items()
+        if allowed & set(roles)
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import (
     Membership,
     Role,
@@ -31,9 +33,9 @@ def visible_owners(membership: Membership) -> frozenset[UUID] | None:
         return own
     teams = _teams_of(membership)
     return own | frozenset(
-        TeamMember.objects.filter(
-            team__in=teams, part=TeamPart.MEMBER
-        ).values_list("membership_id", flat=True)
+        TeamMember.objects.filter(team__in=teams, part=TeamPart.MEMBER).values_list(
+            "membership_id", flat=True
+        )
     )
 
 
@@ -63,7 +65,10 @@ def _teams_of(membership: Membership) -> set[UUID]:
     parents = dict(Team.objects.values_list("pk", "parent_id"))
     seen: set[UUID] = set()
     for role in membership.roles:
-        level, part = level_of(Role(role), membership.workspace), _LOOKS_FROM.get(role)
+        level, part = (
+            level_of(Role(role), membership.workspace),
+            _LOOKS_FROM.get(Role(role)),
+        )
         from_here = {team for team, place in places if place == part}
         if level == Visibility.TEAM:
             seen |= from_here
@@ -98,7 +103,9 @@ def words_of(text: str) -> list[str]:
     return [word[:40] for word in letters.split()]
 
 
-def found(text: str, *, kinds: Iterable[str], limit: int = 20) -> list[tuple[str, UUID]]:
+def found(
+    text: str, *, kinds: Iterable[str], limit: int = 20
+) -> list[tuple[str, UUID]]:
     """Things whose name has, for each word asked, a word that starts with it.
 
     Answers (kind, id) pairs. Whether the asker may see them is for the caller to say.
@@ -113,7 +120,5 @@ def found(text: str, *, kinds: Iterable[str], limit: int = 20) -> list[tuple[str
     return list(pairs.distinct()[:limit])
 
 
-def _starting_with(word: str):  # type: ignore[no-untyped-def] -- QuerySet[SearchToken]
-    return SearchToken.objects.filter(
-        token__gte=word, token__lt=word + "\U0010ffff"
-    )
+def _starting_with(word: str) -> "QuerySet[SearchToken]":
+    return SearchToken.objects.filter(token__gte=word, token__lt=word + "\U0010ffff")

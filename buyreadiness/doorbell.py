@@ -34,9 +34,10 @@ class Doorbell:
         ringing = self._start()
         if ringing is None:
             return False
+        # Whatever the broker says, the request goes on.
         try:
             ringing.result(BUDGET_SECONDS)
-        except Exception as error:  # noqa: BLE001 -- whatever the broker says, the request goes on
+        except Exception as error:
             self._rest(error)
             return False
         return True

@@ -1,6 +1,7 @@
 """All settings, read from the environment; docs/settings.md says what each is for."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -253,14 +254,16 @@ TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / ".local" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+# The image collects its files, with hashes in their names; elsewhere they are found.
+STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=False)
+STATIC_ROOT = BASE_DIR / "staticfiles" if STATIC_MANIFEST else None
+WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if env.bool("STATIC_MANIFEST", default=False)
+        if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
@@ -274,7 +277,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
-_before_rendering = [
+_before_rendering: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F
 
-from accounts import tenancy
 from accounts.actions.audit import record
 from accounts.actions.search import index
 from accounts.models import Membership
@@ -65,7 +64,7 @@ def hand_over(
 def request_recompute(*, opportunity: Opportunity, now: datetime) -> None:
     """Ask for the readings, the forecast and the prompts of a deal to be made again."""
     ids = {
-        "workspace_id": opportunity.workspace_id or tenancy.current_id(),
+        "workspace_id": opportunity.workspace_id,
         "opportunity_id": opportunity.pk,
     }
     RecomputeRequest.objects.upsert(**ids, now=now)

@@ -21,6 +21,7 @@ def count_open_opportunities(membership: Membership, **kwargs: Any) -> Holding:
 
 @receiver(member_leaving)
 def hand_over_open_opportunities(
+    *,
     membership: Membership,
     heir: Membership | None,
     by: Membership,

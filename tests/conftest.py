@@ -11,6 +11,7 @@ from accounts import tenancy
 from accounts.models import Membership, Role, Workspace
 from accounts.tenancy import inside
 from tests.factories import create_membership, create_user, create_workspace
+from tests.strict import strict
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,13 @@ def ours(request: pytest.FixtureRequest) -> Iterator[Workspace | None]:
     ours = create_workspace(slug="ours")
     with inside(connection, ours.pk):  # workspace() would forbid the door's durable one
         yield ours
+
+
+@pytest.fixture(autouse=True)
+def strictly() -> Iterator[None]:
+    """Every statement says of which workspace; `tests.strict.unbound_sql` for the few."""
+    with connection.execute_wrapper(strict):
+        yield
 
 
 @pytest.fixture

@@ -51,10 +51,13 @@ def invite(
     :raises NotASeat: when the member can sign in already or was removed.
     :raises SeatHasNoEmail: without an address.
     """
-    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    membership = Membership.objects.select_for_update(of=("self",)).get(
+        pk=membership.pk
+    )
     if not membership.is_seat or not membership.is_active:
         raise NotASeat(
-            _("%(name)s can't be invited: not an open seat.") % {"name": membership.name}
+            _("%(name)s can't be invited: not an open seat.")
+            % {"name": membership.name}
         )
     email = email.strip().lower()
     if not email:
@@ -85,7 +88,13 @@ def invite(
     )
     link = origin + reverse("accounts:join", kwargs={"token": token})
     transaction.on_commit(
-        partial(_send, invitation.pk, by.name, link, translation.get_language()),
+        partial(
+            _send,
+            invitation_id=invitation.pk,
+            inviter=by.name,
+            link=link,
+            language=translation.get_language(),
+        ),
         robust=True,
     )
     return invitation
@@ -122,7 +131,9 @@ def accept_invitation(
     :raises InvitationOver: when it was used, withdrawn, or is older than a week.
     :raises InvitationOfSomebodyElse: when the user has another e-mail address.
     """
-    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(
+        pk=invitation.pk
+    )
     membership = Membership.objects.select_for_update(of=("self",)).get(
         pk=invitation.membership_id
     )
@@ -152,7 +163,9 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _send(invitation_id: UUID, inviter: str, link: str, language: str | None) -> None:
+def _send(
+    *, invitation_id: UUID, inviter: str, link: str, language: str | None
+) -> None:
     """Send the letter after the commit; a failure is logged and shown as "not sent"."""
     invitation = Invitation.objects.select_related("workspace").get(pk=invitation_id)
     words = {"invitation": invitation, "inviter": inviter, "link": link}

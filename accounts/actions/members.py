@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -158,7 +159,8 @@ def remove_member(
 def holdings_of(membership: Membership) -> list[Holding]:
     """What a member owns that somebody has to take over, asked of the apps above."""
     answers = holdings_asked.send(sender=Membership, membership=membership)
-    return [holding for _receiver, holding in answers if holding.count]
+    holdings = [cast("Holding", holding) for _receiver, holding in answers]
+    return [holding for holding in holdings if holding.count]
 
 
 def in_order(roles: Collection[str]) -> list[str]:

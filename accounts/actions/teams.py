@@ -79,9 +79,7 @@ def change_team(
         fields=new,
         stale=_("Somebody else changed this team meanwhile. Look again, then save."),
     )
-    record(
-        verb="team.changed", subject=team, by=by, at=now, before=before, after=after
-    )
+    record(verb="team.changed", subject=team, by=by, at=now, before=before, after=after)
     return team
 
 

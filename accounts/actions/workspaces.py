@@ -94,7 +94,9 @@ def change_workspace(
         workspace,
         version=version,
         fields={name: values[name] for name in after},
-        stale=_("Somebody else changed these settings meanwhile. Look again, then save."),
+        stale=_(
+            "Somebody else changed these settings meanwhile. Look again, then save."
+        ),
     )
     record(
         verb="workspace.changed",

@@ -19,7 +19,7 @@ DANGEROUS_POWERS = """
 class DatabaseOperations(operations.DatabaseOperations):
     compiler_module = "accounts.database.compiler"
 
-    def execute_sql_flush(self, sql_list: list[str]) -> None:
+    def execute_sql_flush(self, sql_list: Any) -> None:
         with unguarded(self.connection):
             super().execute_sql_flush(sql_list)
 

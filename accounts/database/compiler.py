@@ -43,11 +43,11 @@ class SQLDeleteCompiler(compiler.SQLDeleteCompiler):
 
 
 class SQLUpdateCompiler(compiler.SQLUpdateCompiler):
-    def pre_sql_setup(self) -> Any:  # type: ignore[override] -- the stubs differ
+    def pre_sql_setup(self) -> Any:
         super().pre_sql_setup()
         bind(self.query, [self.query.get_initial_alias()])
 
-    def as_sql(self) -> Any:  # type: ignore[override] -- the stubs differ
+    def as_sql(self) -> Any:
         if self.query.values:
             refuse_append_only(self.query)
         # Citus refuses an UPDATE that sets the distribution column, even to its own value.

@@ -31,7 +31,7 @@ APPEND_ONLY_POLICIES = {
 
 class SchemaEditor(schema.DatabaseSchemaEditor):
     # AddField then makes its foreign key apart, through _create_fk_sql.
-    sql_create_column_inline_fk = None  # type: ignore[assignment] -- Django reads it as a switch
+    sql_create_column_inline_fk = None
 
     def create_model(self, model: Any) -> None:
         super().create_model(model)
@@ -69,7 +69,9 @@ class SchemaEditor(schema.DatabaseSchemaEditor):
                 "a workspace table is altered in one transaction: leave the migration atomic"
             )
         for table in sorted(tables):
-            self.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", params=None)
+            self.execute(
+                f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", params=None
+            )
         with unguarded(self.connection) if tables else nullcontext():
             yield
         for table in sorted(tables):
@@ -127,4 +129,6 @@ class SchemaEditor(schema.DatabaseSchemaEditor):
 
 
 def _target(field: Any) -> list[Any]:
-    return [field.remote_field.model] if field.is_relation and field.remote_field else []
+    return (
+        [field.remote_field.model] if field.is_relation and field.remote_field else []
+    )

@@ -35,8 +35,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "commands": cache(lambda: commands_for(request, links=links(), seats=seats())),
         "theme": lambda: getattr(getattr(request, "user", None), "theme", "system"),
         "user_name": lambda: str(membership or getattr(request, "user", "")),
-        "home_url": reverse(HOME, args=[workspace.slug]) if workspace else "/",
-        "sign_in_path": resolve_url(settings.LOGIN_URL),
+        "home_url": lambda: (
+            reverse(HOME, kwargs={"slug": workspace.slug}) if workspace else "/"
+        ),
+        "sign_in_path": lambda: resolve_url(settings.LOGIN_URL),
     }
 
 

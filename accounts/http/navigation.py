@@ -159,7 +159,9 @@ def commands_for(
         }
         for seat in seats
     ]
-    return [*(_command(link) for link in links), *switches]
+    pages = [_command(link) for link in links if not link.is_post]
+    acts = [_command(link) for link in links if link.is_post]
+    return [*pages, *switches, *acts]
 
 
 def _open_to(request: HttpRequest) -> Iterator[Destination]:

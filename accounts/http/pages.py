@@ -30,6 +30,6 @@ def render_page(
 
 def see_other(to: str, **kwargs: Any) -> HttpResponse:
     """After a successful POST: fetch that page (303), by its URL's name or its address."""
-    response = redirect(to, **kwargs)
+    response: HttpResponse = redirect(to, **kwargs)
     response.status_code = 303
     return response

@@ -32,6 +32,8 @@ class IsMember(BasePermission):
         if inner.membership is None:
             return False
         if view.permission not in permissions_of(inner.membership):
-            inner.refusals.add("permission.refused", f"{view.permission} {request.path}")
+            inner.refusals.add(
+                "permission.refused", f"{view.permission} {request.path}"
+            )
             return False
         return inner.api_key is None or view.scope in inner.api_key.scopes

@@ -11,7 +11,7 @@ from accounts.models import Invitation
 INVITATION_IN_SESSION = "invitation"  # the hash of the link somebody came with
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] -- allauth has no types
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Accounts are open to everybody, or to invited people only; an invitation proves an address."""
 
     def is_open_for_signup(self, request: Any) -> bool:

@@ -36,7 +36,8 @@ def workspace(
 
     :raises WrongWorkspace: when another workspace is open here.
     """
-    ws_id, connection = UUID(str(getattr(ws, "pk", ws))), connections[using]
+    ws_id = UUID(str(getattr(ws, "pk", ws)))
+    connection: Any = connections[using]
     if _current.get() == ws_id:
         current(connection)
         yield
@@ -52,7 +53,11 @@ def workspace(
 
 @contextmanager
 def inside(
-    connection: Any, ws_id: UUID | None, *, through: str = "system", restore: bool = True
+    connection: Any,
+    ws_id: UUID | None,
+    *,
+    through: str = "system",
+    restore: bool = True,
 ) -> Iterator[None]:
     """Let the open transaction work in `ws_id`, or in none.
 
@@ -82,7 +87,7 @@ def erasing(reason: str, *, using: str = "default") -> Iterator[None]:
     """
     if not reason.strip():
         raise ValueError("erasing needs a reason")
-    connection = connections[using]
+    connection: Any = connections[using]
     current(connection)
     _set_local(connection, "app.erasing", "on")
     connection.erasing = True

@@ -11,7 +11,7 @@ from accounts import tenancy
 STATEMENT_TIMEOUT_MS = 60_000
 
 
-class WorkspaceTask(Task):  # type: ignore[type-arg] -- celery's Task is generic for typing only
+class WorkspaceTask(Task):  # type: ignore[type-arg]  # celery's Task is generic for typing only
     """Opens the workspace named by its argument `workspace`; refuses to run without one."""
 
     abstract = True

@@ -47,10 +47,10 @@ def parse_address(name: str, value: str) -> ServerAddress:
         parts, port = urlsplit(""), 0
     if parts.scheme not in schemes:
         raise Refused(f"{name} is not an address like {example}.")
-    path = unquote(parts.path)
-    if parts.scheme != "unix":
+    path, is_local = unquote(parts.path), parts.scheme == "unix"
+    if not is_local:
         path = path.strip("/")
-    is_incomplete = not path if is_database else not (parts.hostname or path)
+    is_incomplete = not path if is_database else not (parts.hostname or is_local)
     if is_incomplete:
         what = "the database" if is_database else "the host"
         raise Refused(f"{name} does not name {what}; it looks like {example}.")

@@ -13,7 +13,9 @@ class Company(WorkspaceModel):
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("companies")
-        indexes = [models.Index(fields=["workspace", "name", "id"], name="company_name")]
+        indexes = [
+            models.Index(fields=["workspace", "name", "id"], name="company_name")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,9 @@ LEASE = timedelta(seconds=60)  # after it a claimed request counts as dropped
 
 
 class RecomputeRequestQuerySet(models.QuerySet["RecomputeRequest"]):
-    def upsert(self, *, workspace_id: UUID, opportunity_id: UUID, now: datetime) -> None:
+    def upsert(
+        self, *, workspace_id: UUID, opportunity_id: UUID, now: datetime
+    ) -> None:
         """Ask once more: a hundred signals make one row, a parked one gets a new chance."""
         asking = RecomputeRequest(
             workspace_id=workspace_id, opportunity_id=opportunity_id, requested_at=now

@@ -10,10 +10,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseTrouble
+from django.db import connections
 
 from accounts.models import Workspace
 from buyreadiness.services.ports import WebAddress, web_address
@@ -179,7 +179,7 @@ class Command(BaseCommand):
 def migrate() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as error:
+    except DatabaseTrouble as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise Refused(f"The database could not be brought in step: {reason}") from error
 
@@ -220,4 +220,4 @@ def livez_status(address: WebAddress) -> int:
 
 
 def wants_demo() -> bool:
-    return bool(getattr(settings, "DEMO", True))
+    return (os.environ.get("DEMO") or "on").lower() not in {"0", "off", "no", "false"}
