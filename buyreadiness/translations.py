@@ -132,7 +132,7 @@ def _gaps_in(language: str, wanted: Catalog) -> Iterator[Gap]:
 
 def _is_whole(message: Message) -> bool:
     words = message.string
-    return bool(words) and (isinstance(words, str) or all(words))
+    return bool(words) if isinstance(words, str) else all(words or [""])
 
 
 def _name(message: Message) -> str:
