@@ -7,6 +7,7 @@ WORKDIR /srv/buyreadiness
 COPY bootstrap.py requirements.lock ./
 RUN python3 bootstrap.py
 COPY . .
+ENV STATIC_MANIFEST=True
 # Neither reads data: manage.py gives them addresses at which nothing listens.
 RUN .venv/bin/python manage.py compilemessages --ignore .venv \
  && .venv/bin/python manage.py collectstatic --noinput
@@ -17,6 +18,7 @@ WORKDIR /srv/buyreadiness
 COPY --from=build /srv/buyreadiness ./
 ENV PATH=/srv/buyreadiness/.venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=buyreadiness.settings \
+    STATIC_MANIFEST=True \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 USER buyreadiness

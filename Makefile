@@ -6,7 +6,9 @@ TEMPLATES = find . -path ./.venv -prune -o -path '*/templates/*' -name '*.html' 
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix proof bench ready ready-dev
+.PHONY: help run test check fix proof bench lock ready ready-dev
+LOCK = uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate --python-version 3.11 --extra embedded pyproject.toml
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +34,7 @@ check: ready-dev ## format, lint, imports, templates, types, migrations, transla
 	$(PYTHON) manage.py check --fail-level WARNING
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check_translations
+	$(PYTHON) manage.py vendor_static --check
 
 fix: ready-dev ## do what can be done automatically for `make check`
 	.venv/bin/ruff format .
@@ -43,3 +46,8 @@ proof: ready-dev ## the long evidence runs: worlds, fits, kills, fuzzing
 
 bench: ready-dev ## measurements, as ratios in one run
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+lock: ## pin pyproject.toml's dependencies anew, with hashes (needs uv)
+	$(LOCK) -o requirements.lock
+	$(LOCK) -o requirements-dev.lock --group dev -c requirements.lock
+	sed -i.old '/^ *#/d' requirements-dev.lock && rm requirements-dev.lock.old

@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 
 try:
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from buyreadiness.services.provide import services_for
@@ -26,7 +27,7 @@ def main(argv: list[str]) -> int:
     try:
         with services_for(command):
             execute_from_command_line(argv)
-    except Refused as refusal:
+    except (Refused, ImproperlyConfigured) as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
     except KeyboardInterrupt:

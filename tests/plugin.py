@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import pytest
+from django.conf import settings
 
 from buyreadiness.services.provide import ephemeral_services
 from buyreadiness.services.refused import Refused
@@ -34,8 +35,12 @@ running = contextlib.ExitStack()
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(args: list[str]) -> None:
     # The workers of xdist inherit the controller's environment.
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        make_environment(args)
+    install_probe_app()
+
+
+def make_environment(args: list[str]) -> None:
     for name in AMBIENT:
         os.environ.pop(name, None)
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)
@@ -59,6 +64,12 @@ def start_services() -> None:
     except Refused as refusal:
         raise pytest.UsageError(str(refusal)) from None
     os.environ.update(services.urls)
+
+
+def install_probe_app() -> None:
+    """Add the models that only the tests of tenancy need."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "buyreadiness.settings")
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.tenancy.probe_app"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -21,12 +21,15 @@ from buyreadiness.services.valkey import check_cache
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """A state folder that the user who runs PostgreSQL may pass through."""
+def make_folder() -> Iterator[Path]:
+    """Yield a state folder that the user who runs PostgreSQL may pass through."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o711)
         yield Path(name)
+
+
+folder = pytest.fixture(make_folder, scope="module")
+another_folder = pytest.fixture(make_folder)
 
 
 @pytest.fixture(scope="module")
@@ -123,15 +126,17 @@ def test_services_listen_on_this_machine_only(services: Services):
     assert found == {"0100007F"}
 
 
-def test_services_start_again_with_what_they_kept(folder: Path):
-    first, second = Services(), Services()
+def test_services_start_again_with_what_they_kept(another_folder: Path):
+    folder, first, second = another_folder, Services(), Services()
 
     first.start(folder, ["DATABASE_URL"])
     first.stop()
     second.start(folder, ["DATABASE_URL"])
     second.stop()
 
-    passwords = {urlsplit(each.urls["DATABASE_URL"]).password for each in (first, second)}
+    passwords = {
+        urlsplit(each.urls["DATABASE_URL"]).password for each in (first, second)
+    }
     assert len(passwords) == 1
 
 
@@ -208,7 +213,8 @@ def test_wrong_database_address_ends_a_command_with_one_sentence(
 ):
     right = parse_address("DATABASE_URL", services.urls["DATABASE_URL"])
     parts = {
-        name: str(getattr(right, name)) for name in ("scheme", "password", "port", "path")
+        name: str(getattr(right, name))
+        for name in ("scheme", "password", "port", "path")
     } | change
     url = "{scheme}://buyreadiness:{password}@127.0.0.1:{port}/{path}".format(**parts)
 
@@ -280,7 +286,7 @@ def test_bootstrap_puts_the_project_on_the_path(project: Path):
     (project / "ours.py").write_text("print('found')")
     run_bootstrap(project)
 
-    command = [project / ".venv/bin/python", "-m", "ours"]
+    command = [str(project / ".venv/bin/python"), "-m", "ours"]
     assert subprocess.check_output(command, cwd="/", text=True) == "found\n"
 
 
