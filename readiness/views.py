@@ -11,11 +11,54 @@ from accounts.http.pages import render_page
 from readiness.templatetags.phases import PHASES
 
 ICONS = (
-    "today opportunity people person company team forecast coaching practice insights "
-    "settings audit search plus close check info warning error down right left sort "
-    "more sign-out switch keyboard edit delete key lock clock calendar mail phone note "
-    "filter link external download upload flag file evidence home refresh theme"
-).split()
+    "today",
+    "opportunity",
+    "people",
+    "person",
+    "company",
+    "team",
+    "forecast",
+    "coaching",
+    "practice",
+    "insights",
+    "settings",
+    "audit",
+    "search",
+    "plus",
+    "close",
+    "check",
+    "info",
+    "warning",
+    "error",
+    "down",
+    "right",
+    "left",
+    "sort",
+    "more",
+    "sign-out",
+    "switch",
+    "keyboard",
+    "edit",
+    "delete",
+    "key",
+    "lock",
+    "clock",
+    "calendar",
+    "mail",
+    "phone",
+    "note",
+    "filter",
+    "link",
+    "external",
+    "download",
+    "upload",
+    "flag",
+    "file",
+    "evidence",
+    "home",
+    "refresh",
+    "theme",
+)
 
 
 class Sample(forms.Form):

@@ -14,6 +14,7 @@ from accounts.models import Membership
 from accounts.permissions import permissions_of
 
 HOME = "coaching:today"
+LAST_WORKSPACE = "workspace"  # in the session: the slug of the one visited last
 
 # Groups: `work` and `workspace` stand in the rail, `you` in the account menu,
 # `workspaces` in the switcher. All of them stand in the palette.
@@ -128,7 +129,17 @@ DESTINATIONS: tuple[Destination, ...] = (
 
 def destinations_for(request: HttpRequest) -> list[Link]:
     """Return where this member may go, in the order of DESTINATIONS."""
-    return [_link(request, destination) for destination in _open_to(request)]
+    addresses = [(d, _address(request, d)) for d in _open_to(request)]
+    around = [
+        href
+        for destination, href in addresses
+        if _is_at(request.path, href, is_exact=destination.is_exact)
+    ]
+    current = max(around, key=len, default="")
+    return [
+        _link(destination, href, is_current=href == current)
+        for destination, href in addresses
+    ]
 
 
 def seats_for(request: HttpRequest) -> list[Link]:
@@ -174,11 +185,18 @@ def _open_to(request: HttpRequest) -> Iterator[Destination]:
             yield destination
 
 
-def _link(request: HttpRequest, destination: Destination) -> Link:
+def _address(request: HttpRequest, destination: Destination) -> str:
     workspace = getattr(request, "workspace", None)
     kwargs = {"slug": workspace.slug} if destination.in_workspace and workspace else {}
-    href = reverse(destination.url_name, kwargs=kwargs)
-    inside = not destination.is_exact and request.path.startswith(href)
+    return reverse(destination.url_name, kwargs=kwargs)
+
+
+def _is_at(path: str, href: str, *, is_exact: bool) -> bool:
+    inside = not is_exact and path.startswith(f"{href.rstrip('/')}/")
+    return path == href or inside
+
+
+def _link(destination: Destination, href: str, *, is_current: bool) -> Link:
     return Link(
         name=destination.name,
         label=str(destination.label),
@@ -186,7 +204,7 @@ def _link(request: HttpRequest, destination: Destination) -> Link:
         icon=destination.icon,
         keys=destination.keys,
         group=destination.group,
-        is_current=request.path == href or inside,
+        is_current=is_current,
         is_post=destination.is_post,
     )
 

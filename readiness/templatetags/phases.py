@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -17,7 +19,9 @@ STALE_AFTER_DAYS = 30
 # Phases less likely than this are drawn, but not read out.
 WORTH_SAYING = 0.05
 
-PHASES = (
+Labels = Sequence[str | Promise]
+
+PHASES: Labels = (
     gettext_lazy("Status quo"),
     gettext_lazy("Recognition"),
     gettext_lazy("Resolve"),
@@ -53,7 +57,6 @@ class Step:
     y: float
     fill: float
     middle: float
-    is_mode: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class PhaseBar:
     height: float
     steps: tuple[Step, ...]
     hatches: tuple[str, ...]
+    mode: int | None
     is_unknown: bool
     is_stale: bool
 
@@ -111,7 +115,6 @@ def lay_out(
     if probabilities is not None and any(not 0 <= p <= 1 for p in probabilities):
         raise ValueError(f"Not all of {list(probabilities)} are between 0 and 1.")
     drawn = SIZES[size]
-    mode = None if probabilities is None else most_likely(probabilities)
     steps = tuple(
         Step(
             number=i + 1,
@@ -120,19 +123,22 @@ def lay_out(
             fill=(fill := _fill(probabilities, i, drawn.height)),
             y=round(drawn.height - fill, 2),
             middle=x + drawn.cell / 2,
-            is_mode=i == mode,
         )
         for i in range(count)
     )
-    hatches = tuple(hatch(s.x, cell=drawn.cell, height=drawn.height) for s in steps)
+    is_unknown = probabilities is None
+    hatched = steps if is_unknown else ()
     return PhaseBar(
         size=drawn,
         width=count * drawn.cell + (count - 1) * drawn.gap,
         height=drawn.height + drawn.text + 5,
         steps=steps,
-        hatches=hatches if probabilities is None else (),
-        is_unknown=probabilities is None,
-        is_stale=probabilities is not None and (age_days or 0) > stale_after_days,
+        hatches=tuple(
+            hatch(s.x, cell=drawn.cell, height=drawn.height) for s in hatched
+        ),
+        mode=None if probabilities is None else most_likely(probabilities),
+        is_unknown=is_unknown,
+        is_stale=not is_unknown and (age_days or 0) > stale_after_days,
     )
 
 
@@ -145,14 +151,14 @@ def _fill(probabilities: Sequence[float] | None, position: int, height: float) -
 
 def percent(probability: float) -> str:
     """Write a probability the way the workspace reads it."""
-    if 0 < probability < 0.005:  # noqa: PLR2004
+    if 0 < probability < 0.005:
         return gettext("under 1 %")
+    if 0.995 <= probability < 1:
+        return gettext("over 99 %")
     return gettext("%(number)d %%") % {"number": round(probability * 100)}
 
 
-def caption(
-    probabilities: Sequence[float] | None, labels: Sequence[str] = PHASES
-) -> str:
+def caption(probabilities: Sequence[float] | None, labels: Labels = PHASES) -> str:
     """Name the likeliest phase, never without its probability."""
     if probabilities is None:
         return gettext("unknown")
@@ -166,7 +172,7 @@ def caption(
 def in_words(
     probabilities: Sequence[float] | None,
     *,
-    labels: Sequence[str] = PHASES,
+    labels: Labels = PHASES,
     age_days: float | None = None,
     is_stale: bool = False,
 ) -> str:
@@ -185,14 +191,16 @@ def in_words(
     if age_days is None or not is_stale:
         return sentence
     days = int(age_days)
-    heard = ngettext("last heard %(days)d day ago", "last heard %(days)d days ago", days)
+    heard = ngettext(
+        "last heard %(days)d day ago", "last heard %(days)d days ago", days
+    )
     return f"{sentence}; {heard % {'days': days}}"
 
 
 @register.simple_tag
 def phase_bar(
     probabilities: Sequence[float] | None,
-    labels: Sequence[str] | None = None,
+    labels: Labels | None = None,
     *,
     size: str = "m",
     age_days: float | None = None,
@@ -214,91 +222,94 @@ def phase_bar(
         probabilities, labels=names, age_days=age_days, is_stale=bar.is_stale
     )
     return format_html(
-        '<svg class="phase-bar phase-bar-{}" role="img" aria-label="{}" '
-        'viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>{}{}</svg>',
+        '<svg class="phase-bar phase-bar-{0}" role="img" aria-label="{1}" '
+        'viewBox="0 0 {2} {3}" width="{2}" height="{3}"><title>{1}</title>'
+        "{4}{5}{6}</svg>",
         state,
         words,
         f"{bar.width:g}",
         f"{bar.height:g}",
-        f"{bar.width:g}",
-        f"{bar.height:g}",
-        words,
-        _hatched(bar) if bar.is_unknown else _filled(bar),
-        _numbers(bar),
+        _cells(len(names), size, is_unknown=bar.is_unknown),
+        "" if bar.is_unknown else _fills(bar),
+        _marks(len(names), size, bar.mode),
     )
 
 
-def _hatched(bar: PhaseBar) -> SafeString:
-    size = bar.size
+# What does not depend on the probabilities is written once: lists hold hundreds of bars.
+
+
+@cache
+def _cells(count: int, size: str, *, is_unknown: bool) -> SafeString:
+    drawn = SIZES[size]
+    bar = lay_out(None, count=count, size=size)
+    if not is_unknown:
+        return format_html_join(
+            "",
+            '<rect class="track" x="{}" width="{}" height="{}" rx="3"></rect>',
+            ((f"{s.x:g}", f"{drawn.cell:g}", f"{drawn.height:g}") for s in bar.steps),
+        )
     return format_html_join(
         "",
         '<path class="hatch" d="{}"></path><rect class="edge" x="{}" y="0.5" '
         'width="{}" height="{}" rx="3"></rect>',
         (
-            (path, f"{step.x + 0.5:g}", f"{size.cell - 1:g}", f"{size.height - 1:g}")
+            (path, f"{step.x + 0.5:g}", f"{drawn.cell - 1:g}", f"{drawn.height - 1:g}")
             for path, step in zip(bar.hatches, bar.steps, strict=True)
         ),
     )
 
 
-def _filled(bar: PhaseBar) -> SafeString:
-    return format_html_join("", "{}", ((_step(bar, step),) for step in bar.steps))
-
-
-def _step(bar: PhaseBar, step: Step) -> SafeString:
-    size = bar.size
-    track = format_html(
-        '<rect class="track" x="{}" y="0" width="{}" height="{}" rx="3"></rect>',
-        f"{step.x:g}",
-        f"{size.cell:g}",
-        f"{size.height:g}",
-    )
-    fill = format_html(
-        '<rect class="fill phase-{}" x="{}" y="{}" width="{}" height="{}" rx="{}">'
-        '</rect><rect class="cap phase-{}" x="{}" y="{}" width="{}" height="1.25">'
-        "</rect>",
-        step.tone,
-        f"{step.x:g}",
-        f"{step.y:g}",
-        f"{size.cell:g}",
-        f"{step.fill:g}",
-        f"{min(3.0, step.fill / 3):.3g}",
-        step.tone,
-        f"{step.x:g}",
-        f"{min(step.y, size.height - 1.25):g}",
-        f"{size.cell:g}",
-    )
-    mode = format_html(
-        '<rect class="mode" x="{}" y="-0.25" width="{}" height="{}" rx="3.5"></rect>',
-        f"{step.x - 0.25:g}",
-        f"{size.cell + 0.5:g}",
-        f"{size.height + 0.5:g}",
-    )
-    return format_html(
-        "{}{}{}", track, fill if step.fill else "", mode if step.is_mode else ""
-    )
-
-
-def _numbers(bar: PhaseBar) -> SafeString:
-    return format_html_join(
+@cache
+def _marks(count: int, size: str, mode: int | None) -> SafeString:
+    drawn = SIZES[size]
+    bar = lay_out(None, count=count, size=size)
+    numbers = format_html_join(
         "",
         '<text class="{}" x="{}" y="{}" font-size="{}">{}</text>',
         (
             (
-                "is-mode" if step.is_mode else "",
+                "is-mode" if place == mode else "number",
                 f"{step.middle:g}",
                 f"{bar.height - 1:g}",
-                f"{bar.size.text:g}",
+                f"{drawn.text:g}",
                 step.number,
             )
-            for step in bar.steps
+            for place, step in enumerate(bar.steps)
         ),
     )
+    if mode is None:
+        return numbers
+    return format_html(
+        '<rect class="mode" x="{}" y="-0.25" width="{}" height="{}" rx="3.5"></rect>{}',
+        f"{bar.steps[mode].x - 0.25:g}",
+        f"{drawn.cell + 0.5:g}",
+        f"{drawn.height + 0.5:g}",
+        numbers,
+    )
+
+
+def _fills(bar: PhaseBar) -> SafeString:
+    drawn = bar.size
+    seen = [step for step in bar.steps if step.fill]
+    fills = format_html_join(
+        "",
+        '<rect class="fill phase-{}" x="{}" y="{}" width="{}" height="{}" rx="1.5">'
+        "</rect>",
+        (
+            (s.tone, f"{s.x:g}", f"{s.y:g}", f"{drawn.cell:g}", f"{s.fill:g}")
+            for s in seen
+        ),
+    )
+    # A line on top of each: pale phases would have too little contrast to be measured.
+    tops = (
+        f"M{s.x:g} {min(s.y + 0.6, drawn.height - 0.6):g}h{drawn.cell:g}" for s in seen
+    )
+    return format_html('{}<path class="tops" d="{}"></path>', fills, "".join(tops))
 
 
 @register.simple_tag
 def phase_caption(
-    probabilities: Sequence[float] | None, labels: Sequence[str] | None = None
+    probabilities: Sequence[float] | None, labels: Labels | None = None
 ) -> str:
     """Write "Criteria · 55 %", or "unknown"."""
     return caption(probabilities, PHASES if labels is None else labels)
@@ -315,13 +326,13 @@ def stance_of(probability: float | None) -> Stance:
     """Name P(for); the words are for the display only."""
     if probability is None:
         return Stance(0, gettext("not heard"), "unknown")
-    if probability < 0.1:  # noqa: PLR2004
+    if probability < 0.1:
         return Stance(1, gettext("opponent"), "against")
-    if probability < 0.35:  # noqa: PLR2004
+    if probability < 0.35:
         return Stance(2, gettext("sceptic"), "against")
-    if probability <= 0.65:  # noqa: PLR2004
+    if probability <= 0.65:
         return Stance(3, gettext("neutral"), "neutral")
-    if probability <= 0.9:  # noqa: PLR2004
+    if probability <= 0.9:
         return Stance(4, gettext("supporter"), "for")
     return Stance(5, gettext("champion"), "for")
 

@@ -4,11 +4,15 @@ const commands = JSON.parse(document.querySelector("#commands")?.textContent ?? 
 const WAITS = 1200;
 
 const byKeys = new Map(commands.filter((c) => c.keys).map((c) => [c.keys.toLowerCase(), c]));
+// Voice and tremor press keys by accident (WCAG 2.1.4), so all but Ctrl-K can be turned off, on this device.
+const OFF = "single-keys-off";
+const toggle = document.querySelector("#single-keys");
 let begun = "";
 let timer;
 
 function isTyping(target) {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=combobox]") !== null;
+  // A field in a dialog that was closed just now keeps the focus until the next frame.
+  return target instanceof Element && target.checkVisibility() && target.closest("input, textarea, select, [contenteditable], [role=combobox]") !== null;
 }
 
 function run(command) {
@@ -44,7 +48,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]") || localStorage.getItem(OFF)) return;
   if (["Shift", "CapsLock", "Tab", "Escape"].includes(event.key)) return;
   if (event.key === "/" || event.key === "?") {
     event.preventDefault();
@@ -73,3 +77,16 @@ document.addEventListener("click", (event) => {
   if (opener.matches("[data-palette]")) openPalette();
   else openShortcuts();
 });
+
+if (/Mac|iPhone|iPad/.test(navigator.platform))
+  for (const kbd of document.querySelectorAll("kbd")) if (kbd.textContent === "Ctrl K") kbd.textContent = "⌘ K";
+
+if (toggle) {
+  const box = toggle.querySelector("input");
+  box.checked = !localStorage.getItem(OFF);
+  box.addEventListener("change", () => {
+    if (box.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+  });
+  toggle.hidden = false;
+}

@@ -1,23 +1,25 @@
-"""Take pinned front-end files out of npm tarballs into static/vendor; refuse any byte that differs from the lock.
+"""Take pinned front-end files out of npm tarballs; refuse any byte not in the lock.
 
-Run `python static/vendor.py` to fetch what the lock names and compare, `--check` to
-compare the committed files without a network, and `--update` after changing WANTED.
+Plain, it fetches what the lock names and compares; `--check` compares the committed files
+without a network; `--update` writes a new lock after WANTED was changed.
 """
 
-import argparse
 import base64
 import hashlib
 import json
 import subprocess
-import sys
 import tarfile
 import tempfile
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-STATIC = Path(__file__).parent
-VENDOR = STATIC / "vendor"
-LOCK = STATIC / "vendor.lock.json"
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+VENDOR = settings.BASE_DIR / "static" / "vendor"
+LOCK = VENDOR / "lock.json"
 
 WANTED = {
     "htmx.org@2.0.11": {"dist/htmx.min.js": "htmx.js"},
@@ -50,8 +52,8 @@ def digest(algorithm: str, content: bytes) -> str:
 def fetch(spec: str, wanted: dict[str, str]) -> Package:
     """Pack `spec` with npm and read the wanted files out of the tarball."""
     with tempfile.TemporaryDirectory() as folder:
-        answer = subprocess.check_output(
-            ["npm", "pack", "--json", "--ignore-scripts", spec],
+        answer = subprocess.check_output(  # noqa: S603 -- names from WANTED only
+            ["npm", "pack", "--json", "--ignore-scripts", spec],  # noqa: S607
             cwd=folder,
         )
         described = json.loads(answer)
@@ -79,9 +81,11 @@ def check() -> None:
     """Compare the committed files with the lock."""
     pins = json.loads(LOCK.read_text())
     expected = {n: h for pin in pins.values() for n, h in pin["files"].items()}
-    found = {p.name: digest("sha384", p.read_bytes()) for p in VENDOR.iterdir()}
+    found = {
+        p.name: digest("sha384", p.read_bytes()) for p in VENDOR.iterdir() if p != LOCK
+    }
     if list(pins) != list(WANTED) or found != expected:
-        raise DiffersFromLock("static/vendor is not what vendor.lock.json names.")
+        raise DiffersFromLock("static/vendor is not what lock.json names.")
 
 
 def vendor(*, update: bool) -> None:
@@ -94,23 +98,23 @@ def vendor(*, update: bool) -> None:
     if update:
         LOCK.write_text(json.dumps(pins, indent=2) + "\n")
     elif pins != json.loads(LOCK.read_text()):
-        raise DiffersFromLock("A tarball differs from vendor.lock.json.")
+        raise DiffersFromLock("A tarball differs from lock.json.")
     VENDOR.mkdir(exist_ok=True)
     for package in packages.values():
         for name, content in package.contents.items():
             (VENDOR / name).write_bytes(content)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="touch no network")
-    parser.add_argument("--update", action="store_true", help="write a new lock")
-    options = parser.parse_args()
-    try:
-        check() if options.check else vendor(update=options.update)
-    except DiffersFromLock as error:
-        sys.exit(str(error))
+class Command(BaseCommand):
+    help = "Take pinned front-end files out of npm tarballs into static/vendor."
+    requires_system_checks: list[str] = []
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="touch no network")
+        parser.add_argument("--update", action="store_true", help="write a new lock")
 
-if __name__ == "__main__":
-    main()
+    def handle(self, **options: Any) -> None:
+        try:
+            check() if options["check"] else vendor(update=options["update"])
+        except DiffersFromLock as error:
+            raise CommandError(str(error)) from error
