@@ -55,6 +55,8 @@ class WorkspaceKey(models.ForeignKey[Any, Any]):
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         here = tenancy.current(connection)
+        if hasattr(value, "resolve_expression"):
+            raise tenancy.WrongWorkspace("a row's workspace is not computed")
         if value is not None and self.target_field.to_python(value) != here:
             raise tenancy.WrongWorkspace(f"a row of {value} can't be written in {here}")
         return here

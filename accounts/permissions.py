@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.conf import settings
+
 from accounts.models import Membership, Role
 
 REP, MANAGER, COACH, ADMIN = Role.REP, Role.MANAGER, Role.COACH, Role.ADMIN
@@ -34,3 +36,8 @@ def permissions_of_roles(roles: Collection[str]) -> frozenset[str]:
         for permission, allowed in PERMISSIONS.items()
         if allowed & set(roles)
     )
+
+
+def may_create_workspace() -> bool:
+    """Whether anybody with an account may; else only whoever runs the installation."""
+    return str(settings.REGISTRATION) == "open"

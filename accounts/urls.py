@@ -1,10 +1,53 @@
 from django.urls import path
 
-from accounts.views import health
+from accounts.views import (
+    audit,
+    health,
+    home,
+    invitations,
+    members,
+    profile,
+    settings,
+    teams,
+    workspaces,
+)
 
 app_name = "accounts"
+
+MEMBERS = "w/<slug:slug>/members"
+TEAMS = "w/<slug:slug>/teams"
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("", home.home, name="home"),
+    path("profile", profile.profile, name="profile"),
+    path("workspaces/new", workspaces.new, name="workspace-new"),
+    path("join", invitations.joining, name="joining"),
+    path("join/accept", invitations.accept, name="join-accept"),
+    path("join/<str:token>", invitations.join, name="join"),
+    path(MEMBERS, members.members, name="members"),
+    path(f"{MEMBERS}/add", members.add, name="member-add"),
+    path(f"{MEMBERS}/<uuid:id>", members.member_page, name="member"),
+    path(f"{MEMBERS}/<uuid:id>/edit", members.change, name="member-edit"),
+    path(f"{MEMBERS}/<uuid:id>/suspend", members.suspend_member, name="member-suspend"),
+    path(
+        f"{MEMBERS}/<uuid:id>/reinstate",
+        members.reinstate_member,
+        name="member-reinstate",
+    ),
+    path(f"{MEMBERS}/<uuid:id>/invite", members.invite_member, name="member-invite"),
+    path(f"{MEMBERS}/<uuid:id>/withdraw", members.withdraw, name="member-withdraw"),
+    path(f"{MEMBERS}/<uuid:id>/remove", members.remove, name="member-remove"),
+    path("w/<slug:slug>/leave", members.leave, name="leave"),
+    path(TEAMS, teams.teams, name="teams"),
+    path(f"{TEAMS}/new", teams.create, name="team-new"),
+    path(f"{TEAMS}/<uuid:id>", teams.team_page, name="team"),
+    path(f"{TEAMS}/<uuid:id>/edit", teams.change, name="team-edit"),
+    path(f"{TEAMS}/<uuid:id>/delete", teams.delete, name="team-delete"),
+    path(f"{TEAMS}/<uuid:id>/place", teams.place, name="team-place"),
+    path(f"{TEAMS}/<uuid:id>/attach", teams.attach, name="team-attach"),
+    path(f"{TEAMS}/places/<uuid:id>/leave", teams.take_out, name="team-leave"),
+    path("w/<slug:slug>/settings", settings.settings, name="settings"),
+    path("w/<slug:slug>/audit", audit.audit, name="audit"),
 ]

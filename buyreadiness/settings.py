@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.signin.limits.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -104,8 +105,9 @@ if env.str("DATABASE_OWNER_URL", default=""):
 # Limits of sign-in, reset and second factor are counted here: losing Redis never opens them.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "accounts.signin.counters.Counters",
         "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},  # from here on what is over is swept out
     },
 }
 
@@ -165,7 +167,16 @@ LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("accounts:home")
 
 ACCOUNT_ADAPTER = "accounts.signin.adapter.AccountAdapter"
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.signin.forms.SignUpForm"
+ACCOUNT_FORMS = {
+    "login": "accounts.signin.forms.SignInForm",
+    "signup": "accounts.signin.forms.SignUpForm",
+    "reset_password": "accounts.signin.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.signin.forms.NewPasswordForm",
+    "change_password": "accounts.signin.forms.ChangePasswordForm",
+    "set_password": "accounts.signin.forms.SetPasswordForm",
+    "reauthenticate": "accounts.signin.forms.ConfirmForm",
+    "add_email": "accounts.signin.forms.ChangeEmailForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -179,6 +190,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True  # SESSION_IDLE_AGE and SESSION_COOKIE_AGE end it
+# How many proxies in front of us write X-Forwarded-For; 0: the header is not believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if HTTPS else 0)
 ACCOUNT_RATE_LIMITS = {
     "login": "100/10m/ip",
     "login_failed": "100/10m/ip,10/10m/key",
@@ -190,12 +204,21 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/10m/user",
     "reauthenticate": "10/10m/user",
 }
+MFA_FORMS = {
+    "authenticate": "accounts.signin.forms.SecondFactorForm",
+    "reauthenticate": "accounts.signin.forms.ConfirmByCodeForm",
+    "activate_totp": "accounts.signin.forms.ActivateAppForm",
+}
+# Who has a second factor may still change address: the new one counts once it is confirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "BuyReadiness"
 MFA_TOTP_TOLERANCE = 1
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row at every request
 
-SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # since signing in, whatever was clicked
+SESSION_IDLE_AGE = 12 * 3600
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -1,3 +1,9 @@
+from django.urls import path
+
+from coaching import views
+
 app_name = "coaching"
 
-urlpatterns = []
+urlpatterns = [
+    path("w/<slug:slug>/", views.today, name="today"),
+]

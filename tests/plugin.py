@@ -35,9 +35,19 @@ running = contextlib.ExitStack()
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(args: list[str]) -> None:
     # The workers of xdist inherit the controller's environment.
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = own_database(os.environ["REDIS_URL"], worker)
+    else:
         make_environment(args)
     install_probe_app()
+
+
+def own_database(url: str, worker: str) -> str:
+    """One Valkey has sixteen databases; each of xdist's workers rings in its own."""
+    server, _slash, number = url.rpartition("/")
+    if not number.isdigit():
+        return url
+    return f"{server}/{(int(number) + int(worker.removeprefix('gw'))) % 16}"
 
 
 def make_environment(args: list[str]) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
+from accounts.actions.members import refuse_taken_email
 from accounts.models import Invitation, Membership, User
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def invite(
 
     :raises NotASeat: when the member can sign in already or was removed.
     :raises SeatHasNoEmail: without an address.
+    :raises AlreadyAMember: when another member or seat has the address.
     """
     membership = Membership.objects.select_for_update(of=("self",)).get(
         pk=membership.pk
@@ -62,6 +64,7 @@ def invite(
     email = email.strip().lower()
     if not email:
         raise SeatHasNoEmail(_("An invitation needs an e-mail address."))
+    refuse_taken_email(membership.workspace_id, email, but=membership)
     waiting = Invitation.objects.filter(
         membership=membership, accepted_at__isnull=True, revoked_at__isnull=True
     )

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.audit import record
+from accounts.actions.audit import differences, record
 from accounts.models import (
     ApiKey,
     Invitation,
@@ -15,9 +16,11 @@ from accounts.models import (
     MembershipStatus,
     Role,
     TeamMember,
+    TeamPart,
     Token,
     Workspace,
 )
+from accounts.models.base import replace_version
 from accounts.queries import Holding
 from accounts.signals import holdings_asked, member_leaving
 
@@ -53,10 +56,7 @@ def add_seat(
     :raises AlreadyAMember: when the e-mail address is in use here.
     """
     email = email.strip().lower()
-    if email and Membership.objects.of(workspace).filter(email=email).exists():
-        raise AlreadyAMember(
-            _("%(email)s belongs to this workspace already.") % {"email": email}
-        )
+    refuse_taken_email(workspace.pk, email)
     seat = Membership.objects.create(
         workspace=workspace,
         name=name.strip(),
@@ -82,21 +82,34 @@ def change_roles(
     roles: Collection[str],
     by: Membership,
     now: datetime,
+    version: int | None = None,
 ) -> Membership:
     """Rename a member or give them other roles; counts from their next request on.
 
+    `version` is what a form was filled in from: without the check an old form would
+    give a role back that somebody has taken away meanwhile.
+
     :raises LastAdministrator: when nobody else could administer the workspace.
+    :raises StaleVersion: when somebody else changed the member since `version`.
     """
     membership = _locked(membership)
     wanted = in_order(roles)
     if Role.ADMIN not in wanted:
         refuse_last_administrator(membership)
-    before = {"name": membership.name, "roles": membership.roles}
-    after = {"name": name.strip(), "roles": wanted}
-    if before == after:
+    new = {"name": name.strip(), "roles": wanted}
+    before, after = differences(membership, new)
+    if not after:
         return membership
-    membership.name, membership.roles = name.strip(), wanted
-    membership.save(update_fields=["name", "roles"])
+    replace_version(
+        membership,
+        version=membership.version if version is None else version,
+        fields=new,
+        stale=_("Somebody else changed this member meanwhile. Look again, then save."),
+    )
+    if Role.COACH not in wanted:
+        # Else the tree would still name a coach who is none.
+        coaching = TeamMember.objects.filter(membership=membership, part=TeamPart.COACH)
+        coaching.delete()
     record(
         verb="member.changed",
         subject=membership,
@@ -161,6 +174,21 @@ def holdings_of(membership: Membership) -> list[Holding]:
     answers = holdings_asked.send(sender=Membership, membership=membership)
     holdings = [cast("Holding", holding) for _receiver, holding in answers]
     return [holding for holding in holdings if holding.count]
+
+
+def refuse_taken_email(
+    workspace_id: UUID, email: str, *, but: Membership | None = None
+) -> None:
+    """:raises AlreadyAMember: when the address is in use here, by another than `but`."""
+    if not email:
+        return
+    same = Membership.objects.of(workspace_id).filter(email=email)
+    if but is not None:
+        same = same.exclude(pk=but.pk)
+    if same.exists():
+        raise AlreadyAMember(
+            _("%(email)s belongs to this workspace already.") % {"email": email}
+        )
 
 
 def in_order(roles: Collection[str]) -> list[str]:

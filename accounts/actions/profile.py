@@ -22,3 +22,16 @@ def change_profile(*, user: User, values: dict[str, Any]) -> User:
     if user.name:
         Membership.objects.filter(user=user).update(name=user.name)
     return user
+
+
+@transaction.atomic
+def follow_address(*, user: User, email: str) -> None:
+    """A user confirmed another address: their memberships take it over.
+
+    Where somebody else of the workspace has that address, the old one stays.
+    """
+    for membership in Membership.objects.filter(user=user):
+        here = Membership.objects.of(membership.workspace_id)
+        if not here.filter(email=email.lower()).exists():
+            membership.email = email.lower()
+            membership.save(update_fields=["email"])

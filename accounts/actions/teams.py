@@ -73,12 +73,17 @@ def change_team(
     before, after = differences(team, new)
     if not after:
         return team
+    before_parent = team.parent.name if team.parent else None
     replace_version(
         team,
         version=version,
         fields=new,
         stale=_("Somebody else changed this team meanwhile. Look again, then save."),
     )
+    if "parent_id" in after:
+        # The trail is read by people: names, as they were then.
+        before["parent"], after["parent"] = before_parent, parent and parent.name
+        del before["parent_id"], after["parent_id"]
     record(verb="team.changed", subject=team, by=by, at=now, before=before, after=after)
     return team
 
@@ -99,7 +104,12 @@ def place_member(
     *, team: Team, membership: Membership, by: Membership, now: datetime
 ) -> TeamMember:
     """Put a member into a team; they leave the team they were in."""
-    TeamMember.objects.filter(membership=membership, part=TeamPart.MEMBER).delete()
+    # The member is held: of two placements at once the later one counts.
+    Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    places = TeamMember.objects.filter(membership=membership, part=TeamPart.MEMBER)
+    if there := places.filter(team=team).first():
+        return there
+    places.delete()
     place = TeamMember.objects.create(
         team=team, membership=membership, part=TeamPart.MEMBER
     )

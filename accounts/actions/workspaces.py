@@ -63,7 +63,7 @@ def create_workspace(
 
 def free_slug(name: str) -> str:
     """An address made of the name, with a number behind it when that is taken."""
-    stem = slugify(name)[:40] or "workspace"
+    stem = slugify(name)[:40].strip("-_") or "workspace"
     taken = set(
         Workspace.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
     )
@@ -83,12 +83,12 @@ def change_workspace(
     by: Membership,
     now: datetime,
 ) -> Workspace:
-    """Change the shared settings.
+    """Change the shared settings; the first time, saving them as they are counts too.
 
     :raises StaleVersion: when somebody saved other settings since `version`.
     """
     before, after = differences(workspace, values)
-    if not after:
+    if not after and workspace.version > 1:
         return workspace
     replace_version(
         workspace,
@@ -99,7 +99,7 @@ def change_workspace(
         ),
     )
     record(
-        verb="workspace.changed",
+        verb="workspace.changed" if after else "workspace.confirmed",
         subject=workspace,
         by=by,
         at=now,

@@ -55,7 +55,7 @@ def refuse_dangerous_role(connection: Any) -> None:
         cursor.execute(DANGEROUS_POWERS)
         role, powers = cursor.fetchone()
     if powers:
-        connection.connection.close()
+        connection.close()
         raise ImproperlyConfigured(
             f"The database role {role!r} is, or is a member of, a role with SUPERUSER or"
             f" BYPASSRLS ({powers}): row-level security would be off without a word."

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.permissions import permissions_of
+from accounts.permissions import may_create_workspace, permissions_of
 
 HOME = "coaching:today"
 LAST_WORKSPACE = "workspace"  # in the session: the slug of the one visited last
@@ -181,6 +181,8 @@ def _open_to(request: HttpRequest) -> Iterator[Destination]:
         return
     held = permissions_of(getattr(request, "membership", None))
     for destination in DESTINATIONS:
+        if destination.name == "workspace-new" and not may_create_workspace():
+            continue
         if not destination.in_workspace or destination.permission in held:
             yield destination
 

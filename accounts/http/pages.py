@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
@@ -33,3 +33,8 @@ def see_other(to: str, **kwargs: Any) -> HttpResponse:
     response: HttpResponse = redirect(to, **kwargs)
     response.status_code = 303
     return response
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: also an empty body counts as an answer."""
+    return request.POST if request.method == "POST" else None

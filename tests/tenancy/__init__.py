@@ -1,0 +1,1 @@
+"""Probes of the three nets: the door, the ORM, the database."""

@@ -1,0 +1,83 @@
+"""Every role at every page: refused exactly where its role lacks the permission."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role, Workspace
+from accounts.permissions import PERMISSIONS, permissions_of_roles
+from tests.conftest import DoorClient
+from tests.factories import create_membership, create_user
+from tests.test_urls_with_an_id import FOREIGN
+from tests.urls import Door, our_doors
+
+PAGES = [door for door in our_doors() if door.is_a_page]
+
+every_page = pytest.mark.parametrize("door", PAGES, ids=lambda door: door.name)
+
+
+def sign_in(client: Any, ours: Workspace, *roles: Role) -> None:
+    user = create_user(email="dana@example.com", name="Dana")
+    create_membership(workspace=ours, user=user, roles=roles)
+    client.force_login(user)
+
+
+def address_of(door: Door) -> str:
+    """The page's address, about a row of ours where it is about one."""
+    about = {"id": FOREIGN[door.name]().pk} if door.has_id else {}
+    return reverse(door.name, kwargs={"slug": "ours", **about})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role)
+@every_page
+def test_a_page_refuses_exactly_who_lacks_its_permission(
+    client: Any, ours: Workspace, door: Door, role: Role
+):
+    sign_in(client, ours, role)
+    address = address_of(door)
+
+    statuses = {client.get(address).status_code, client.post(address).status_code} - {
+        405
+    }
+
+    if role in PERMISSIONS[door.guard]:
+        assert statuses <= {200, 204, 302, 303, 409, 422}
+    else:
+        assert statuses == {403}
+
+
+@pytest.mark.django_db
+@every_page
+def test_a_page_asks_every_writer_for_the_csrf_token(ours: Workspace, door: Door):
+    client = DoorClient(enforce_csrf_checks=True)
+    sign_in(client, ours, *Role)
+    address = address_of(door)
+
+    answers = [client.post(address), client.delete(address), client.put(address)]
+
+    assert {answer.status_code for answer in answers} == {403}
+
+
+def test_every_permission_guards_something():
+    guards = {door.guard for door in PAGES}
+
+    assert set(PERMISSIONS) - guards == {"key.manage"}  # the page arrives with the API
+
+
+@pytest.mark.parametrize(
+    ("roles", "permissions"),
+    [
+        ((), set()),
+        ((Role.REP,), {"workspace.enter", "member.see", "team.see"}),
+        ((Role.MANAGER,), {"workspace.enter", "member.see", "team.see"}),
+        ((Role.COACH,), {"workspace.enter", "member.see", "team.see"}),
+        ((Role.ADMIN,), set(PERMISSIONS)),
+        ((Role.REP, Role.ADMIN), set(PERMISSIONS)),
+    ],
+)
+def test_rights_are_the_union_over_the_roles(
+    roles: tuple[Role, ...], permissions: set[str]
+):
+    assert permissions_of_roles(roles) == permissions
