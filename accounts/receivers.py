@@ -63,6 +63,7 @@ def note_reset(request: Any, user: User, **_: Any) -> None:
 
 @receiver(account.email_changed)
 def note_new_address(
+    *,
     request: Any,
     user: User,
     to_email_address: Any,

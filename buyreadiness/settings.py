@@ -271,6 +271,7 @@ REST_FRAMEWORK = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("nl", _("Dutch")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["buyreadiness.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

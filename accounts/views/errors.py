@@ -17,7 +17,7 @@ _TITLES = {
 
 
 def _error(
-    request: HttpRequest, status: int, detail: str = "", template: str = ""
+    request: HttpRequest, status: int, *, detail: str = "", template: str = ""
 ) -> HttpResponse:
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": _TITLES[status], "status": status}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.linalg import expm  # type: ignore[import-untyped]
+from scipy.linalg import expm
 
 from readiness.engine.dynamics import (
     banded_jumps,

@@ -1,0 +1,1 @@
+"""Measurements: each module's `run()` answers figures by name, as ratios in one run."""
