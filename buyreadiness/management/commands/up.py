@@ -132,7 +132,8 @@ class Command(BaseCommand):
 
     def seed_if_empty(self) -> None:
         """Start making the demo workspace; the pages say "preparing" meanwhile."""
-        if not wants_demo() or Workspace.objects.exists():
+        made = Workspace.objects.filter(prepared_at__isnull=False)
+        if not wants_demo() or made.exists():
             return
         self.say("Preparing the demo workspace")
         command = [sys.executable, "manage.py", "seed_demo", "--if-empty"]
