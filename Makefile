@@ -23,7 +23,7 @@ run: ready ## start everything, from nothing, at http://127.0.0.1:8000/ (PORT=)
 	@$(PYTHON) manage.py up $(ARGS)
 
 test: ready-dev ## run all tests on a throw-away database and broker
-	@$(PYTHON) -m pytest -n auto $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: ready-dev ## format, lint, imports, templates, types, migrations, translations
 	.venv/bin/ruff format --check .

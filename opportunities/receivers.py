@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from accounts.queries import Holding
@@ -15,8 +15,9 @@ from opportunities.models import Opportunity
 
 @receiver(holdings_asked)
 def count_open_opportunities(membership: Membership, **kwargs: Any) -> Holding:
-    mine = Opportunity.objects.owned_by(membership).still_open()
-    return Holding(label=_("open opportunities"), count=mine.count())
+    count = Opportunity.objects.owned_by(membership).still_open().count()
+    label = ngettext("open opportunity", "open opportunities", count)
+    return Holding(label=label, count=count)
 
 
 @receiver(member_leaving)

@@ -132,7 +132,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "three": [0.2, 0.7, 0.1],
         "three_labels": [gettext("Looking"), gettext("Choosing"), gettext("Buying")],
         "twelve": [0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.25, 0.15, 0.1, 0.05, 0.03, 0.01],
-        "twelve_labels": [f"{gettext('Phase')} {number}" for number in range(1, 13)],
+        "twelve_labels": [
+            gettext("Phase %(number)s") % {"number": number} for number in range(1, 13)
+        ],
         "stances": _stances(),
         "empty_states": _empty_states(),
         "pages_text": gettext("1 to 3 of 48"),

@@ -1,6 +1,7 @@
 """Around every test: a workspace is open, the cast is ready, the network is off."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -48,7 +49,7 @@ def committed(transactional_db: None) -> Workspace:
 class DoorClient(Client):
     """A request comes from outside: the workspace a test has open is shut meanwhile."""
 
-    def request(self, **kwargs):  # type: ignore[no-untyped-def] -- as Client's
+    def request(self, **kwargs: Any) -> Any:
         if not connection.in_atomic_block:
             return super().request(**kwargs)
         with tenancy.inside(connection, None):

@@ -28,7 +28,7 @@ def create_user(*, email: str = "alice@example.com", name: str = "Alice") -> Use
 
 @cache
 def _hash() -> str:
-    """Made once: it is meant to be slow."""
+    """Made once: argon2id is meant to be slow."""
     return make_password(PASSWORD)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -57,7 +58,7 @@ def test_every_page_of_a_workspace_asks_for_a_permission(door: Door):
     "door", [d for d in our_doors() if not d.is_a_page], ids=lambda door: door.name
 )
 def test_a_page_outside_says_who_may_come_in(door: Door):
-    view_class = getattr(door.callback, "cls", object)
+    view_class: Any = getattr(door.callback, "cls", object)
 
     if issubclass(view_class, WorkspaceView):
         assert view_class.permission in PERMISSIONS

@@ -58,7 +58,7 @@ def test_letter_says_who_where_and_until_when(
     origin, _slash, token = link_in(letter.body).rpartition("/join/")
     assert origin == "https://crm.example"
     assert hash_of(token) == invitation.token_hash
-    assert "May 11, 2026" in letter.body
+    assert "11 May 2026" in letter.body
     invitation.refresh_from_db()
     assert invitation.sent_at is not None
 

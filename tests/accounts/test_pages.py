@@ -440,7 +440,7 @@ def test_today_is_the_workspaces_day(as_alice, ours, time_machine):
 
     page = as_alice.get("/w/ours/").content.decode()
 
-    assert "Tuesday, May 5, 2026" in page
+    assert "Tuesday, 5 May 2026" in page
     assert "Good morning, Alice" in page
 
 

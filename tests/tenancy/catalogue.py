@@ -51,7 +51,7 @@ COMMANDS = {"workspace_read": "r", "workspace_add": "a"} | {
 def ask(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def tables() -> list[str]:

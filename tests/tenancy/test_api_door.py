@@ -170,7 +170,7 @@ def test_who_is_signed_out_is_refused(client: Any, alice: Membership):
 
 
 def test_a_session_writes_only_with_its_csrf_token(alice: Membership):
-    client = DoorClient(enforce_csrf_checks=True)
+    client: Any = DoorClient(enforce_csrf_checks=True)
     client.force_login(alice.user)
 
     response = client.post(ME, headers={"X-Workspace": "ours"})

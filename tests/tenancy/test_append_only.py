@@ -10,7 +10,9 @@ from tests.factories import NOW, create_workspace
 pytestmark = pytest.mark.django_db
 
 TABLE = "accounts_auditevent"
-COLUMNS = ", ".join(field.column for field in AuditEvent._meta.local_concrete_fields)
+COLUMNS = ", ".join(
+    str(field.column) for field in AuditEvent._meta.local_concrete_fields
+)
 OF_OURS = "WHERE workspace_id = current_setting('app.workspace_id')::uuid"
 
 

@@ -13,6 +13,7 @@ from accounts.models import Workspace
 from accounts.tenancy import NoWorkspace, WrongWorkspace, inside, workspace
 from opportunities.models import Company
 from tests.factories import create_company, create_workspace
+from tests.tenancy.world import open_here
 
 
 def setting() -> str:
@@ -85,11 +86,7 @@ def test_a_workspace_is_shut_with_its_transaction(committed: Workspace):
     with workspace(committed):
         create_company()
 
-    assert (tenancy.current_id(), connection.workspace_id, setting()) == (
-        None,
-        None,
-        "",
-    )
+    assert (open_here(), setting()) == ((None, None), "")
     with pytest.raises(NoWorkspace):
         Company.objects.count()
 
@@ -170,7 +167,7 @@ def test_a_killed_backend_leaves_nothing_open(committed: Workspace):
     with pytest.raises(OperationalError):
         be_killed()
 
-    assert (tenancy.current_id(), connection.workspace_id) == (None, None)
+    assert open_here() == (None, None)
     connection.close()
     with workspace(committed):
         assert Company.objects.count() == 0

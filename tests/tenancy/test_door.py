@@ -21,6 +21,7 @@ from tests.factories import (
     create_workspace,
 )
 from tests.tenancy.door_urls import seen_by_hooks
+from tests.tenancy.world import open_here
 
 pytestmark = pytest.mark.urls("tests.tenancy.door_urls")
 
@@ -91,12 +92,12 @@ def test_a_page_is_rendered_inside_its_workspace(house: House):
 
 
 def test_nothing_stays_open_behind_a_request(house: House):
-    open_before = connection.workspace_id, tenancy.current_id()
+    open_before = open_here()
 
     house.get("/w/north/test/")
     house.get("/w/north/test/write/500/")
 
-    assert (connection.workspace_id, tenancy.current_id()) == open_before
+    assert open_here() == open_before
 
 
 @pytest.mark.parametrize("status", [200, 201, 302, 303])

@@ -1,7 +1,8 @@
 """Every way to the rows: refused without a workspace, and inside one only its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -113,7 +114,7 @@ def test_raw_sql_that_names_another_workspace_finds_nothing(world: World):
     assert found == []
 
 
-def attempt(write) -> None:  # type: ignore[no-untyped-def] -- any callable
+def attempt(write: Callable[[], Any]) -> None:
     """Try to write; being refused is as good as finding nothing."""
     try:
         with in_full():

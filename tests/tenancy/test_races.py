@@ -12,7 +12,7 @@ from accounts.models import Workspace
 from accounts.tenancy import workspace
 from opportunities.models import Company
 from tests.factories import create_company, create_workspace
-from tests.tenancy.probe_app.models import Tag
+from tests.tenancy.world import Tag
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,6 +11,7 @@ from tests.tenancy.catalogue import (
     ask,
     faults_of_schema,
     faults_of_table,
+    missing_keys,
     tables,
 )
 
@@ -154,18 +155,22 @@ def test_a_whole_table_made_by_hand_is_whole():
     ],
 )
 def test_a_peephole_is_found(sql: str):
+    before = set(faults_of_schema())
+
     run(sql)
 
-    assert len(faults_of_schema()) == 1
+    assert len(set(faults_of_schema()) - before) == 1
 
 
 def test_a_view_with_the_rights_of_who_asks_is_fine():
+    before = faults_of_schema()
+
     run(
         "CREATE VIEW window_pane WITH (security_invoker=true) AS"
         " SELECT * FROM accounts_team"
     )
 
-    assert faults_of_schema() == []
+    assert faults_of_schema() == before
 
 
 def test_a_key_that_the_table_has_not_is_missed():
@@ -177,7 +182,7 @@ def test_a_key_that_the_table_has_not_is_missed():
 
     run(f'ALTER TABLE accounts_team DROP CONSTRAINT "{name}"')
 
-    assert faults_of_schema() == [
+    assert list(missing_keys()) == [
         "accounts_team: no foreign key ('workspace_id', 'parent_id') to accounts_team"
     ]
 

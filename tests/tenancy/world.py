@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
+from accounts import tenancy
 from accounts.fields import workspace_tables
 from accounts.models import (
     AuditEvent,
@@ -24,7 +26,13 @@ from tests.factories import (
     create_team,
 )
 from tests.strict import unbound_sql
-from tests.tenancy.probe_app.models import Note, Tag, Thing, ThingTag
+from tests.tenancy.probe_app import models as probe_app
+
+# The type checker knows the product's apps, not the one of the tests.
+Note: Any = probe_app.Note
+Tag: Any = probe_app.Tag
+Thing: Any = probe_app.Thing
+ThingTag: Any = probe_app.ThingTag
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,11 @@ class Rows:
     place: TeamMember
     word: SearchToken
     event: AuditEvent
-    thing: Thing
-    part: Thing
-    tag: Tag
-    link: ThingTag
-    note: Note
+    thing: Any
+    part: Any
+    tag: Any
+    link: Any
+    note: Any
 
 
 @dataclass(frozen=True)
@@ -91,3 +99,9 @@ def snapshot(workspace: Workspace) -> dict[str, list[Any]]:
             )
             rows[table] = cursor.fetchall()
         return rows
+
+
+def open_here() -> tuple[UUID | None, UUID | None]:
+    """Which workspace this code works for, and its transaction."""
+    here: Any = connection
+    return tenancy.current_id(), here.workspace_id

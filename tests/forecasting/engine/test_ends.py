@@ -115,7 +115,9 @@ def test_decision_time_is_about_won_and_lost_given_that_one_falls():
 
 
 def test_decision_time_of_a_group_that_has_decided_is_today():
-    curves = curves_of(won=np.full(79, 0.9), lost=np.zeros(79), no_decision=np.zeros(79))
+    curves = curves_of(
+        won=np.full(79, 0.9), lost=np.zeros(79), no_decision=np.zeros(79)
+    )
 
     assert decision_time(curves) == DecisionTime(0.9, 0.0, 0.0, 0.0)
 
