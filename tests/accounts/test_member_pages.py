@@ -257,7 +257,7 @@ def test_removal_asks_who_takes_over(as_alice, bob):
     asked = as_alice.get(address("member-remove", id=bob.pk)).content.decode()
     refused = as_alice.post(address("member-remove", id=bob.pk))
 
-    assert "1 open opportunities" in asked
+    assert "1 open opportunity" in asked
     assert refused.status_code == 422
     assert b"This field is required." in refused.content
 
