@@ -131,7 +131,9 @@ def test_services_start_again_with_what_they_kept(folder: Path):
     second.start(folder, ["DATABASE_URL"])
     second.stop()
 
-    passwords = {urlsplit(each.urls["DATABASE_URL"]).password for each in (first, second)}
+    passwords = {
+        urlsplit(each.urls["DATABASE_URL"]).password for each in (first, second)
+    }
     assert len(passwords) == 1
 
 
@@ -208,7 +210,8 @@ def test_wrong_database_address_ends_a_command_with_one_sentence(
 ):
     right = parse_address("DATABASE_URL", services.urls["DATABASE_URL"])
     parts = {
-        name: str(getattr(right, name)) for name in ("scheme", "password", "port", "path")
+        name: str(getattr(right, name))
+        for name in ("scheme", "password", "port", "path")
     } | change
     url = "{scheme}://buyreadiness:{password}@127.0.0.1:{port}/{path}".format(**parts)
 

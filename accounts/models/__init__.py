@@ -3,6 +3,13 @@
 from accounts.models.access import ApiKey, Invitation, Token
 from accounts.models.audit import AuditEvent, SecurityEvent
 from accounts.models.base import AppendOnlyModel, WorkspaceModel
+from accounts.models.facts import (
+    Fact,
+    FactQuerySet,
+    Sourced,
+    one_per_lineage,
+    one_per_source,
+)
 from accounts.models.membership import Membership, MembershipStatus, Role
 from accounts.models.search import SearchToken
 from accounts.models.team import Team, TeamMember, TeamPart
@@ -13,6 +20,8 @@ __all__ = [
     "ApiKey",
     "AppendOnlyModel",
     "AuditEvent",
+    "Fact",
+    "FactQuerySet",
     "Invitation",
     "Membership",
     "MembershipStatus",
@@ -20,6 +29,7 @@ __all__ = [
     "Role",
     "SearchToken",
     "SecurityEvent",
+    "Sourced",
     "Team",
     "TeamMember",
     "TeamPart",
@@ -29,4 +39,6 @@ __all__ = [
     "Visibility",
     "Workspace",
     "WorkspaceModel",
+    "one_per_lineage",
+    "one_per_source",
 ]

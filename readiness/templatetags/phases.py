@@ -185,7 +185,9 @@ def in_words(
     if age_days is None or not is_stale:
         return sentence
     days = int(age_days)
-    heard = ngettext("last heard %(days)d day ago", "last heard %(days)d days ago", days)
+    heard = ngettext(
+        "last heard %(days)d day ago", "last heard %(days)d days ago", days
+    )
     return f"{sentence}; {heard % {'days': days}}"
 
 
