@@ -14,6 +14,7 @@ from accounts.models.membership import Membership, MembershipStatus, Role
 from accounts.models.search import SearchToken
 from accounts.models.team import Team, TeamMember, TeamPart
 from accounts.models.user import Theme, User
+from accounts.models.words import in_words
 from accounts.models.workspace import Period, Visibility, Workspace
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Visibility",
     "Workspace",
     "WorkspaceModel",
+    "in_words",
     "one_per_lineage",
     "one_per_source",
 ]

@@ -3,18 +3,11 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import WorkspaceForeignKey
-from accounts.models import WorkspaceModel
+from accounts.models import WorkspaceModel, in_words
 from stakeholders.models import Anchor
-
-
-def in_words(texts: dict[str, dict[str, str]], name: str) -> str:
-    """A text of `{name: {language: words}}` in the language asked for, else in English."""
-    by_language = texts.get(name, {})
-    return by_language.get((get_language() or "en")[:2]) or by_language.get("en", "")
 
 
 class ModelStatus(models.TextChoices):

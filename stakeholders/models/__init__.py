@@ -21,6 +21,7 @@ from stakeholders.models.outcome import (
     ReviewedPhase,
 )
 from stakeholders.models.person import Person
+from stakeholders.models.role import RoleType
 from stakeholders.models.stakeholder import (
     Influence,
     InfluenceLink,
@@ -49,6 +50,7 @@ __all__ = [
     "QuoteChange",
     "ReviewedPhase",
     "RoleHeld",
+    "RoleType",
     "Stakeholder",
     "Task",
 ]
