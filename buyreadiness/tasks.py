@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.tenancy.tasks import WorkspaceTask
-from buyreadiness.recompute import claim_requests, recompute
+from buyreadiness.recompute import answer_request, claim_requests
 
 
 @shared_task
@@ -24,7 +24,7 @@ def sweep() -> int:
 
 @shared_task(base=WorkspaceTask)
 def recompute_opportunity(*, opportunity_id: str, asking_id: str) -> None:
-    recompute(
+    answer_request(
         opportunity_id=UUID(opportunity_id),
         asking_id=UUID(asking_id),
         now=timezone.now(),

@@ -3,6 +3,7 @@
 from accounts.models.access import ApiKey, Invitation, Token
 from accounts.models.audit import AuditEvent, SecurityEvent
 from accounts.models.base import AppendOnlyModel, WorkspaceModel
+from accounts.models.days import end_of, start_of
 from accounts.models.facts import (
     Fact,
     FactQuerySet,
@@ -40,7 +41,9 @@ __all__ = [
     "Visibility",
     "Workspace",
     "WorkspaceModel",
+    "end_of",
     "in_words",
     "one_per_lineage",
     "one_per_source",
+    "start_of",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import retract
-from accounts.models import Membership
+from accounts.models import Membership, end_of, start_of
 from opportunities.actions import request_recompute
 from opportunities.models import Opportunity
 from readiness.models import (
@@ -243,16 +243,6 @@ def refuse_unknown_codes(contact: Contact) -> None:
     actions = {did.code for did in contact.actions}
     for code in sorted(actions - _known(ActionType, actions)):
         raise UnknownAction(_("There is no action “%(code)s”.") % {"code": code})
-
-
-def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day in the workspace's zone."""
-    return datetime.combine(day, time.min, tzinfo=zone)
-
-
-def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment after a day in the workspace's zone."""
-    return start_of(day + timedelta(days=1), zone)
 
 
 def _known(

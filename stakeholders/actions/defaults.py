@@ -24,6 +24,7 @@ def copy_default_roles() -> None:
                 },
                 counts_as=row["counts_as"],
                 default_weight=float(row["default_weight"]),
+                weight_alone=float(row["weight_alone"] or 0),
                 is_choosable=row["choosable"] == "true",
             )
             for position, row in enumerate(csv.DictReader(text.splitlines()))

@@ -13,6 +13,9 @@ class RoleType(WorkspaceModel):
     # approve, veto, influence, none, joined by "+": the rights in the group's decision.
     counts_as = models.CharField(max_length=40)
     default_weight = models.FloatField()
+    # Of a person whose every role counts as none: an opener of doors weighs nothing,
+    # a blocker what somebody without a role does.
+    weight_alone = models.FloatField(default=0)
     is_choosable = models.BooleanField(default=True)
 
     class Meta:

@@ -1,0 +1,1 @@
+"""The group decision and the portfolio as pure functions: no Django, clock or dice."""
