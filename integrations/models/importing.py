@@ -1,6 +1,7 @@
 """An import: a file, its rows as they were read, and what became of them."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import WorkspaceForeignKey
@@ -16,19 +17,28 @@ class ImportStatus(models.TextChoices):
 
 class ImportRun(WorkspaceModel):
     source = models.CharField(max_length=80)
-    kind = models.CharField(max_length=20)
-    mapping = models.JSONField(default=dict)
-    status = models.CharField(max_length=9, choices=ImportStatus.choices)
+    mapping = models.CharField(max_length=80, blank=True)  # empty: the file is a bundle
+    digest = models.CharField(max_length=64)  # of the file and all it is read with
+    status = models.CharField(
+        max_length=9, choices=ImportStatus.choices, default=ImportStatus.READING
+    )
     started_at = models.DateTimeField()
     started_by = WorkspaceForeignKey(
         Membership, models.RESTRICT, null=True, related_name="+"
     )
     committed_at = models.DateTimeField(null=True)
-    line_count = models.IntegerField(default=0)  # how far the file was read: resumable
+    row_count = models.IntegerField(default=0)  # how many are staged: resumable
     report = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("import")
+        constraints = [
+            models.UniqueConstraint(
+                name="import_of_a_file_read_once_at_a_time",
+                fields=["workspace", "digest"],
+                condition=Q(status="reading"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}, {self.started_at:%Y-%m-%d %H:%M}"
@@ -48,7 +58,7 @@ class ImportRow(WorkspaceModel):
         verbose_name = _("row of an import")
         indexes = [
             models.Index(
-                fields=["workspace", "run", "kind", "line"], name="import_order"
+                fields=["workspace", "run", "kind", "line", "id"], name="import_order"
             ),
         ]
 
