@@ -1,7 +1,7 @@
 """All facts of an opportunity become readings, a forecast and prompts, together.
 
-Claim and count the attempt in one transaction; compute and settle in another: a worker
-killed at any point leaves either the request or everything it asked for.
+Claim in one transaction, count the attempt in a second, compute and settle in a third: a
+worker killed at any point leaves either the request or everything it asked for.
 """
 
 import logging
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Workspace
+from buyreadiness.nightly import ask_for_periods
 from coaching.actions.prompts import close_prompts, refresh_prompts
 from coaching.queries.advice import advice_for
 from forecasting.actions.forecasts import forecast_opportunity
@@ -41,6 +42,12 @@ def claim_requests(*, now: datetime) -> list[RecomputeRequest]:
 
 
 @transaction.atomic
+def begin_attempt(*, opportunity_id: UUID, now: datetime) -> UUID | None:
+    """Count an attempt that begins now; None when the request was answered meanwhile."""
+    return RecomputeRequest.objects.begin(opportunity_id=opportunity_id, now=now)
+
+
+@transaction.atomic
 def answer_request(*, opportunity_id: UUID, asking_id: UUID, now: datetime) -> bool:
     """Compute one opportunity of the open workspace; False when it was asked for again."""
     # Two workers may hold the same request after a lease ran out: one at a time.
@@ -48,9 +55,13 @@ def answer_request(*, opportunity_id: UUID, asking_id: UUID, now: datetime) -> b
     opportunity = rows.filter(pk=opportunity_id).first()
     if opportunity is not None:
         recompute(opportunity=opportunity, now=now)
-    return RecomputeRequest.objects.settle(
+    is_settled = RecomputeRequest.objects.settle(
         opportunity_id=opportunity_id, asking_id=asking_id
     )
+    if opportunity is not None:
+        # Last: others who recompute in this workspace wait for this row until we commit.
+        ask_for_periods(workspace_id=opportunity.workspace_id, now=now)
+    return is_settled
 
 
 @transaction.atomic

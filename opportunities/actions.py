@@ -1,14 +1,17 @@
 """What people can do with companies and deals."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import differences, record
+from accounts.actions.facts import AlreadyRetracted
 from accounts.actions.search import index
 from accounts.models import Membership
 from accounts.models.base import replace_version
@@ -123,9 +126,17 @@ def hand_over(
 def retract_opportunity(
     *, opportunity: Opportunity, by: Membership | None, now: datetime
 ) -> Opportunity:
-    """Take back a deal that was made by mistake: it vanishes from lists, sums and exports."""
-    opportunity.retracted_at = now
-    opportunity.save(update_fields=["retracted_at"])
+    """Take back a deal that was made by mistake: it vanishes from lists, sums and exports.
+
+    :raises AlreadyRetracted: when somebody did so before.
+    """
+    if (
+        not Opportunity.objects.standing()
+        .filter(pk=opportunity.pk)
+        .update(retracted_at=now, version=F("version") + 1)
+    ):
+        raise AlreadyRetracted(_("This was changed or taken back meanwhile."))
+    opportunity.retracted_at, opportunity.version = now, opportunity.version + 1
     index(kind="opportunity", object_id=opportunity.pk, texts=[])
     record(verb="opportunity.retracted", subject=opportunity, by=by, at=now)
     request_recompute(opportunity=opportunity, now=now)
@@ -183,3 +194,20 @@ def request_recompute(*, opportunity: Opportunity, now: datetime) -> None:
     }
     RecomputeRequest.objects.upsert(**ids, now=now)
     recompute_requested.send(sender=Opportunity, **ids)
+
+
+@transaction.atomic(savepoint=False)
+def request_recomputes(
+    *, workspace_id: UUID, opportunity_ids: Collection[UUID], now: datetime
+) -> None:
+    """Ask for many deals at once, with one ring of the bell."""
+    if not opportunity_ids:
+        return
+    RecomputeRequest.objects.upsert_all(
+        workspace_id=workspace_id, opportunity_ids=opportunity_ids, now=now
+    )
+    recompute_requested.send(
+        sender=Opportunity,
+        workspace_id=workspace_id,
+        opportunity_id=next(iter(opportunity_ids)),
+    )

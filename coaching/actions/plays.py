@@ -36,9 +36,7 @@ def copy_default_plays() -> None:
     )
 
 
-def _play(
-    code: str, situation: str, row: dict[str, Any], *, anchor: str = ""
-) -> Play:
+def _play(code: str, situation: str, row: dict[str, Any], *, anchor: str = "") -> Play:
     texts = {name: row[name] for name in PERSON_TEXTS if name in row}
     return Play(
         code=code, situation=situation, anchor=anchor, texts=texts, is_default=True

@@ -1,20 +1,21 @@
 """Which advice fits a deal now: one piece per person, and one sentence for the deal."""
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from forecasting.actions.forecasts import Forecasted
 from forecasting.engine.binding import Condition
-from readiness.actions.readings import PersonRead
+from forecasting.queries.forecasted import Forecasted
 from readiness.engine.records import Reading
 from readiness.queries.models import LoadedModel
+from readiness.queries.reading import PersonRead
 from stakeholders.models import Anchor
 
 _SIGNALS_NAMED = 3
+CONFIRMED = "confirmed"  # stands among the signal codes for the buyer's own plain words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def _about_person(
         play=f"{anchor}_heard",
         stakeholder_id=person.stakeholder.pk,
         words={
+            "joined_on": str(person.stakeholder.joined_on),
             "anchor": anchor,
             "probability": chances[anchor],
             "last_heard_at": reading.last_heard_at,
@@ -95,7 +97,8 @@ def _about_deal(made: Forecasted) -> Advice:
             "target_on": str(target.on),
             "gain": binding.gain,
             "seats": free,
-            "told_items": len(made.deal.file.told),
+            "items": made.deal.evidenced_items,
+            "probability": binding.likely,
             "file_probability": made.deal.file.probability,
         },
         evidence=f"{made.deal.digest}",
@@ -105,21 +108,24 @@ def _about_deal(made: Forecasted) -> Advice:
 
 def _where_most_stand(made: Forecasted, *, model: LoadedModel) -> str:
     """The anchor at which most of the influence heard stands; the first if nobody is heard."""
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = defaultdict(float)
     for seat, weight in zip(made.group.seats, made.group.weights, strict=True):
         if seat.person is not None and seat.person.silent_days is not None:
             for anchor, chance in zip(model.anchors, seat.phases, strict=True):
                 weights[anchor] += float(weight * chance)
-    return weights.most_common(1)[0][0] if weights else Anchor.STATUS_QUO
+    return max(weights, key=lambda each: weights[each], default=Anchor.STATUS_QUO)
 
 
 def _weightiest(reading: Reading, *, model: LoadedModel, anchor: str) -> list[str]:
     """The codes of the signals that raised P(anchor) most, the weightiest first."""
-    gains: Counter[str] = Counter()
+    gains: dict[str, float] = defaultdict(float)
     for step in reading.steps:
-        if step.kind == "signal":
-            gains[step.code] += sum(_of_anchor(step.change, anchor, model=model))
-    return [code for code, gain in gains.most_common(_SIGNALS_NAMED) if gain > 0]
+        if step.kind != "time":
+            code = step.code if step.kind == "signal" else CONFIRMED
+            gains[code] += sum(_of_anchor(step.change, anchor, model=model))
+    ranked = sorted(gains.items(), key=lambda each: -each[1])[:_SIGNALS_NAMED]
+    # Somebody was heard, so something can be named even if all of it spoke against.
+    return [code for code, gain in ranked if gain > 0] or [ranked[0][0]]
 
 
 def _of_anchor(

@@ -1,6 +1,5 @@
 """Forecast a deal from the phases of its people; keep it when its inputs changed."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,41 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Workspace
-from forecasting.engine.group import GroupForecast, forecast_group
-from forecasting.engine.rules import default_rule
-from forecasting.engine.seats import Group, group_of
+from forecasting.engine.group import GroupForecast
 from forecasting.models import Forecast
 from forecasting.queries.deal import Deal
-from forecasting.queries.decisions import ENGINE_VERSION, MAP_VERSION, decisions_for
+from forecasting.queries.decisions import ENGINE_VERSION, MAP_VERSION
+from forecasting.queries.forecasted import Forecasted, compute
 from forecasting.signals import forecast_changed
 from readiness.queries.models import LoadedModel
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Forecasted:
-    """A deal's group, and what comes of it as of now."""
-
-    deal: Deal
-    group: Group
-    forecast: GroupForecast
-
-
-def compute(deal: Deal, *, model: LoadedModel) -> Forecasted:
-    """The forecast of a gathered deal. Writes nothing."""
-    group = group_of(
-        deal.people,
-        roles=deal.roles,
-        prior=deal.stranger,
-        expected_size=deal.expected_size,
-    )
-    forecast = forecast_group(
-        group,
-        model=decisions_for(deal.opportunity, model=model),
-        rule=default_rule(),
-        target_days=deal.target.days,
-        file_factor=deal.file.factor,
-    )
-    return Forecasted(deal=deal, group=group, forecast=forecast)
 
 
 @transaction.atomic

@@ -1,15 +1,19 @@
 """Keep the cache that lists and dashboards read: one row per opportunity."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Workspace
-from forecasting.actions.forecasts import Forecasted, day_after
+from forecasting.actions.forecasts import day_after
 from forecasting.models import Outlook
-from opportunities.actions import RateMissing, rate_to_base
+from forecasting.queries.forecasted import Forecasted
+from forecasting.queries.portfolio import in_base
+from forecasting.queries.rates import Rates, rates_into
+from opportunities.actions import RateMissing
 from opportunities.models import Opportunity
 from readiness.queries.models import LoadedModel
 from stakeholders.models import ANCHORS
@@ -20,11 +24,43 @@ def refresh_outlook(
     made: Forecasted, *, model: LoadedModel, workspace: Workspace, now: datetime
 ) -> Outlook:
     """Write what the forecast says into the cache. Symptoms are coaching's to fill."""
-    row, _made = Outlook.objects.update_or_create(
-        opportunity=made.deal.opportunity,
-        defaults=_values(made, model=model, workspace=workspace, now=now),
+    rates = rates_into(workspace.base_currency, of=[made.deal.amount.currency])
+    values = _values(made, model=model, workspace=workspace, rates=rates, now=now)
+    row = Outlook(
+        opportunity=made.deal.opportunity, computed_at=now, refreshed_at=now, **values
     )
+    _write([row], fields=[*values, "computed_at", "refreshed_at"])
     return row
+
+
+@transaction.atomic
+def refresh_outlooks(
+    mades: Sequence[Forecasted],
+    *,
+    model: LoadedModel,
+    workspace: Workspace,
+    now: datetime,
+) -> None:
+    """Write what time passing did to many deals into the cache."""
+    rates = rates_into(
+        workspace.base_currency, of=[made.deal.amount.currency for made in mades]
+    )
+    rows, fields = [], ["refreshed_at"]
+    for made in mades:
+        values = _values(made, model=model, workspace=workspace, rates=rates, now=now)
+        fields = [*values, "refreshed_at"]
+        deal = made.deal.opportunity
+        rows.append(Outlook(opportunity=deal, refreshed_at=now, **values))
+    _write(rows, fields=fields)
+
+
+def _write(rows: list[Outlook], *, fields: list[str]) -> None:
+    Outlook.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["workspace", "opportunity"],
+        update_fields=[name.removesuffix("_id") for name in fields],
+    )
 
 
 @transaction.atomic
@@ -34,7 +70,12 @@ def drop_outlook(opportunity: Opportunity) -> None:
 
 
 def _values(
-    made: Forecasted, *, model: LoadedModel, workspace: Workspace, now: datetime
+    made: Forecasted,
+    *,
+    model: LoadedModel,
+    workspace: Workspace,
+    rates: Rates,
+    now: datetime,
 ) -> dict[str, Any]:
     deal, forecast = made.deal, made.forecast
     when, key = forecast.decision_time, forecast.binding.key
@@ -42,8 +83,6 @@ def _values(
         person.silent_days for person in deal.people if person.silent_days is not None
     ]
     return {
-        "refreshed_at": now,
-        "computed_at": now,
         "target_on": deal.target.on,
         "target_basis": deal.target.basis,
         "won_by_target_probability": forecast.won_by_target,
@@ -56,7 +95,7 @@ def _values(
         "constraint_gain": forecast.binding.gain,
         "amount": deal.amount.value,
         "currency": deal.amount.currency,
-        "amount_sort": _in_base(made, workspace=workspace, now=now),
+        "amount_sort": _in_base(made, rates=rates, today=workspace.today(now)),
         "phase_mix": _phase_mix(made, model=model),
         "phase_spread": forecast.phase_spread,
         "coverage": forecast.coverage,
@@ -67,21 +106,13 @@ def _values(
     }
 
 
-def _in_base(
-    made: Forecasted, *, workspace: Workspace, now: datetime
-) -> float | None:
+def _in_base(made: Forecasted, *, rates: Rates, today: date) -> float | None:
     amount = made.deal.amount
-    if amount.value is None:
-        return None
     try:
-        rate = rate_to_base(
-            currency=amount.currency,
-            base=workspace.base_currency,
-            day=workspace.today(now),
-        )
+        value = in_base(amount.value, currency=amount.currency, day=today, rates=rates)
     except RateMissing:
         return None  # the list says "no rate"; a sum is refused in words
-    return float(amount.value * rate)
+    return None if value is None else float(value)
 
 
 def _phase_mix(made: Forecasted, *, model: LoadedModel) -> list[float] | None:

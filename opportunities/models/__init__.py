@@ -1,7 +1,7 @@
 """Customers' companies, the deals with them, and the requests to compute them again."""
 
-from opportunities.models.comparison import SellerForecast, StageChange
 from opportunities.models.company import Company
+from opportunities.models.comparison import SellerForecast, StageChange
 from opportunities.models.money import AMOUNT, CURRENCY, ExchangeRate
 from opportunities.models.opportunity import (
     CLOSED_OUTCOMES,
@@ -11,6 +11,7 @@ from opportunities.models.opportunity import (
     Outcome,
 )
 from opportunities.models.recompute import RecomputeRequest
+from opportunities.models.schedule import Job, ScheduleSlot
 
 __all__ = [
     "AMOUNT",
@@ -20,9 +21,11 @@ __all__ = [
     "Company",
     "ExchangeRate",
     "Importance",
+    "Job",
     "Opportunity",
     "Outcome",
     "RecomputeRequest",
+    "ScheduleSlot",
     "SellerForecast",
     "StageChange",
 ]

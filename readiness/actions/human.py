@@ -9,7 +9,7 @@ from accounts.actions.audit import record
 from accounts.models import Membership
 from opportunities.actions import request_recompute
 from readiness.models import PhaseConfirmation, PhaseOverride
-from stakeholders.actions.acts import refuse_future
+from stakeholders.actions.acts import refuse_future, refuse_unknown_phase
 from stakeholders.models import Stakeholder
 
 
@@ -35,7 +35,9 @@ def confirm_phase(
     """Keep the buyer's own plain words about where they are: evidence.
 
     :raises InTheFuture: when they are yet to say it.
+    :raises UnknownPhase: for a phase that is not one of the seven anchors.
     """
+    refuse_unknown_phase(anchor)
     refuse_future(confirmed_at, now)
     row = PhaseConfirmation.objects.create(
         stakeholder=stakeholder,
@@ -75,7 +77,9 @@ def override_phase(
 
     :raises ReasonNeeded: without a reason.
     :raises ExpiresInThePast: when it would end before it begins.
+    :raises UnknownPhase: for a phase that is not one of the seven anchors.
     """
+    refuse_unknown_phase(anchor)
     if not reason.strip():
         raise ReasonNeeded(_("Say why you read it otherwise."))
     if expires_on is not None and expires_on < today:

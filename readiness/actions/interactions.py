@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
-from accounts.actions.facts import retract
+from accounts.actions.facts import amend, retract
 from accounts.models import Membership, end_of, start_of
 from opportunities.actions import request_recompute
 from opportunities.models import Opportunity
@@ -20,10 +20,10 @@ from readiness.models import (
     Signal,
     SignalType,
 )
+from readiness.queries.evidence import CLOCK_DRIFT
 from stakeholders.actions.acts import InTheFuture, refuse_other_deals
 from stakeholders.models import Interaction, Participation, Stakeholder
 
-CLOCK_DRIFT = timedelta(minutes=10)
 BEFORE_OPENING = timedelta(days=730)  # a deal is often older than its record
 
 
@@ -169,6 +169,27 @@ def retract_signal(*, signal: Signal, by: Membership | None, now: datetime) -> S
     return signal
 
 
+@transaction.atomic
+def correct_signal(
+    *,
+    signal: Signal,
+    said: Said,
+    by: Membership | None,
+    now: datetime,
+) -> Signal:
+    """Put what was really said in a signal's place; return the new row of its lineage.
+
+    :raises AlreadyRetracted: when somebody corrected it or took it back meanwhile.
+    :raises UnknownSignal: for a code the active model lacks.
+    """
+    if said.code not in _known(SignalType, {said.code}):
+        raise UnknownSignal(_("There is no signal “%(code)s”.") % {"code": said.code})
+    values = {"code": said.code, "quotation": said.quotation}
+    heir = amend(fact=signal, values=values, by=by, now=now)
+    request_recompute(opportunity=signal.interaction.opportunity, now=now)
+    return heir
+
+
 @dataclass(frozen=True, slots=True)
 class ContactRows:
     """What one contact becomes in the tables below its interaction."""
@@ -186,10 +207,12 @@ def rows_of(interaction: Interaction, contact: Contact) -> ContactRows:
         "logged_by_id": interaction.logged_by_id,
     }
     rows = ContactRows([], [], [], [])
+    present = {part.stakeholder.pk: part.stakeholder for part in contact.parts}
+    rows.participations.extend(
+        Participation(interaction=interaction, stakeholder=stakeholder)
+        for stakeholder in present.values()
+    )
     for part in contact.parts:
-        rows.participations.append(
-            Participation(interaction=interaction, stakeholder=part.stakeholder)
-        )
         rows.signals.extend(
             Signal(
                 interaction=interaction,
@@ -206,7 +229,7 @@ def rows_of(interaction: Interaction, contact: Contact) -> ContactRows:
         rows.actions.append(action)
         rows.targets.extend(
             SellerActionTarget(action=action, stakeholder=stakeholder)
-            for stakeholder in did.stakeholders
+            for stakeholder in {each.pk: each for each in did.stakeholders}.values()
         )
     return rows
 

@@ -18,7 +18,16 @@ from readiness.models import (
 )
 
 LANGUAGES = ("en", "nl", "fr")
-TEXTS = ("name", "definition", "cues", "moves_on", "pushes_back", "do", "do_not", "look_for")
+TEXTS = (
+    "name",
+    "definition",
+    "cues",
+    "moves_on",
+    "pushes_back",
+    "do",
+    "do_not",
+    "look_for",
+)
 JUMPS = {"forward_one": "1", "forward_two": "2", "back_one": "-1"}
 
 
@@ -58,9 +67,7 @@ def _phase(model: PhaseModel, position: int, row: dict[str, Any]) -> Phase:
         texts={name: row[name] for name in TEXTS},
         prior_probability=row["prior"],
         mean_dwell_days=row["mean_dwell_days"],
-        jumps={
-            JUMPS[name]: share for name, share in row["jumps"].items() if share
-        },
+        jumps={JUMPS[name]: share for name, share in row["jumps"].items() if share},
     )
 
 

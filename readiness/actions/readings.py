@@ -1,6 +1,5 @@
 """Read the phase of everybody in a deal from what was heard, and keep what changed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,24 +7,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from opportunities.models import Opportunity
-from readiness.actions.interactions import CLOCK_DRIFT
-from readiness.engine.records import Reading
-from readiness.engine.replay import replay
 from readiness.models import PhaseReading
-from readiness.queries.evidence import Heard, heard_from
 from readiness.queries.models import LoadedModel
+from readiness.queries.reading import PersonRead, read_people
 from readiness.queries.standing import instant, last_readings, state_json
 from readiness.signals import reading_changed
-from stakeholders.models import Stakeholder
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRead:
-    """One stakeholder, what was heard from them, and where that puts them now."""
-
-    stakeholder: Stakeholder
-    heard: Heard
-    reading: Reading
 
 
 @transaction.atomic
@@ -37,40 +23,9 @@ def read_phases(
     Somebody never heard gets no row: unknown is not stored as a phase. The result is
     that of a full replay, whatever was logged late, edited or retracted.
     """
-    people = list(
-        Stakeholder.objects.filter(opportunity=opportunity)
-        .select_related("person")
-        .order_by("pk")
-    )
-    read = {
-        pk: PersonRead(
-            stakeholder=heard.stakeholder,
-            heard=heard,
-            reading=read_person(heard, opportunity=opportunity, model=model, now=now),
-        )
-        for pk, heard in heard_from(
-            people, model=model, zone=zone, until=now + CLOCK_DRIFT
-        ).items()
-    }
+    read = read_people([opportunity], model=model, zone=zone, now=now)[opportunity.pk]
     _keep_changed(read, opportunity=opportunity, model=model, now=now)
     return read
-
-
-def read_person(
-    heard: Heard, *, opportunity: Opportunity, model: LoadedModel, now: datetime
-) -> Reading:
-    """Where one person stands at `now`, from everything heard from them."""
-    # Another clock may run a few minutes ahead of ours.
-    at = max([now.timestamp(), *(fact.at for fact in heard.facts)])
-    return replay(
-        heard.facts,
-        model=model.engine,
-        # Someone who joins tomorrow has a clock that starts now.
-        joined_at=min(heard.joined_at, at),
-        as_of=at,
-        importance=opportunity.importance or None,
-        buying_class=opportunity.buying_class or None,
-    )
 
 
 def _keep_changed(

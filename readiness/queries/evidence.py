@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from readiness.engine.records import Confirmation
 from readiness.models import PhaseConfirmation, Signal
 from readiness.queries.models import LoadedModel
 from stakeholders.models import Stakeholder
+
+CLOCK_DRIFT = timedelta(minutes=10)  # another clock may run ahead of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def heard_from(
     """
     facts: dict[UUID, list[records.Fact]] = defaultdict(list)
     people = [stakeholder.pk for stakeholder in stakeholders]
-    signals = _as_known(Signal.objects.all(), known_at)
+    signals = as_known(Signal.objects.all(), known_at)
     rows = signals.filter(stakeholder__in=people, occurred_at__lte=until)
     for pk, who, code, at in rows.values_list(
         "pk", "stakeholder_id", "code", "occurred_at"
@@ -64,12 +66,15 @@ def heard_from(
         # A code that the active model dropped says nothing any more.
         if code in model.engine.catalogue.rows:
             facts[who].append(records.Signal(at=at.timestamp(), code=code, key=str(pk)))
-    words = _as_known(PhaseConfirmation.objects.all(), known_at)
+    words = as_known(PhaseConfirmation.objects.all(), known_at)
     told = words.filter(stakeholder__in=people, confirmed_at__lte=until)
     for pk, who, anchor, at in told.values_list(
         "pk", "stakeholder_id", "anchor", "confirmed_at"
     ):
-        facts[who].append(Confirmation(at=at.timestamp(), anchor=anchor, key=str(pk)))
+        # A merge of phases may have left no phase with that anchor.
+        if anchor in model.anchors:
+            words_said = Confirmation(at=at.timestamp(), anchor=anchor, key=str(pk))
+            facts[who].append(words_said)
     return {
         stakeholder.pk: Heard(
             stakeholder=stakeholder,
@@ -80,7 +85,8 @@ def heard_from(
     }
 
 
-def _as_known(facts: FactQuerySet, known_at: datetime | None) -> FactQuerySet:
+def as_known(facts: FactQuerySet, known_at: datetime | None) -> FactQuerySet:
+    """What was logged, and not retracted, by a moment; without one what stands now."""
     return facts.standing() if known_at is None else facts.known_at(known_at)
 
 

@@ -43,14 +43,14 @@ def active_model() -> LoadedModel:
     row = PhaseModel.objects.filter(status=ModelStatus.ACTIVE).first()
     if row is None:
         raise NoActiveModel("this workspace has no active phase model")
-    return _kept(row)
+    return loaded(row)
 
 
 _LOADED: dict[UUID, LoadedModel] = {}
 _KEPT_AT_MOST = 256
 
 
-def _kept(row: PhaseModel) -> LoadedModel:
+def loaded(row: PhaseModel) -> LoadedModel:
     """A version never changes once it is active, so a process keeps what it has loaded."""
     if row.pk not in _LOADED:
         if len(_LOADED) >= _KEPT_AT_MOST:

@@ -22,9 +22,7 @@ def last_readings(stakeholders: Sequence[Stakeholder]) -> dict[UUID, PhaseReadin
     return {row.stakeholder_id: row for row in last}
 
 
-def reading_at(
-    row: PhaseReading, when: datetime, *, model: LoadedModel
-) -> Reading:
+def reading_at(row: PhaseReading, when: datetime, *, model: LoadedModel) -> Reading:
     """What a stored reading says at a later moment: its π times exp(QΔ)."""
     at = max(when, row.stands_at).timestamp()
     return state_at(state_of(row.state), at, model=model.engine)

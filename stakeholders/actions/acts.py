@@ -12,6 +12,7 @@ from accounts.models import Membership
 from opportunities.actions import refuse_bare_amount, request_recompute
 from opportunities.models import Opportunity
 from stakeholders.models import (
+    ANCHORS,
     DecisionDate,
     PurchaseFileItem,
     Quote,
@@ -32,6 +33,10 @@ class InTheFuture(Exception):
 
 class NoSuchFileItem(Exception):
     """The purchase file has eight items."""
+
+
+class UnknownPhase(Exception):
+    """Not one of the seven anchors."""
 
 
 class AlreadyDone(Exception):
@@ -188,6 +193,12 @@ def refuse_other_deals(
             _("%(name)s has no seat in “%(deal)s”.")
             % {"name": stakeholder.person.name, "deal": opportunity.name}
         )
+
+
+def refuse_unknown_phase(anchor: str) -> None:
+    """:raises UnknownPhase: unless it is one of the seven anchors."""
+    if anchor not in ANCHORS:
+        raise UnknownPhase(_("There is no phase “%(phase)s”.") % {"phase": anchor})
 
 
 def refuse_future(moment: datetime, now: datetime) -> None:

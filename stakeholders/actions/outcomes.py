@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from accounts.actions.audit import record
 from accounts.models import Membership
 from opportunities.actions import refuse_bare_amount, request_recompute
 from opportunities.models import CLOSED_OUTCOMES, Opportunity, Outcome
-from stakeholders.actions.acts import refuse_other_deals
+from stakeholders.actions.acts import refuse_other_deals, refuse_unknown_phase
 from stakeholders.models import (
     Anchor,
     FileExisted,
@@ -77,10 +77,10 @@ def close_opportunity(
         )
     if outcome not in CLOSED_OUTCOMES:
         raise StillOpen(_("Choose how it ended."))
-    if not opportunity.opened_on <= closed_on <= today:
+    first = max(opportunity.opened_on, _last_event_on(opportunity) or date.min)
+    if not first <= closed_on <= today:
         raise BadClosingDay(
-            _("The closing day lies between %(first)s and today.")
-            % {"first": opportunity.opened_on}
+            _("The closing day lies between %(first)s and today.") % {"first": first}
         )
     won = won_amount if outcome == Outcome.WON else None
     refuse_bare_amount(won, opportunity.currency)
@@ -105,10 +105,17 @@ def reopen_opportunity(
     """Let a deal go on: a new event; what was said of its first end is kept.
 
     :raises StillOpen: when it has not ended.
+    :raises BadClosingDay: before the day it ended, or after the day it is.
     """
     opportunity = _locked(opportunity)
-    if not opportunity.is_closed:
+    if not opportunity.is_closed or opportunity.closed_on is None:
         raise StillOpen(_("“%(deal)s” is open.") % {"deal": opportunity.name})
+    # No zone is ahead of UTC by more than 14 hours.
+    if not opportunity.closed_on <= reopened_on <= (now + timedelta(hours=14)).date():
+        raise BadClosingDay(
+            _("It is reopened between %(first)s, when it ended, and today.")
+            % {"first": opportunity.closed_on}
+        )
     _set(opportunity, outcome=Outcome.OPEN, closed_on=None, won=None, lost_to="")
     _note(opportunity, Outcome.OPEN, on=reopened_on, reason=reason, by=by, now=now)
     return opportunity
@@ -126,9 +133,12 @@ def record_review(
     """Keep what was said of the end.
 
     :raises NotInThisDeal: when it speaks of somebody of another deal.
+    :raises UnknownPhase: for a phase that is not one of the seven anchors.
     """
     for person in (review.stopped_by, *review.phases):
         refuse_other_deals(opportunity, person)
+    for anchor in review.phases.values():
+        refuse_unknown_phase(anchor)
     row = OutcomeReview.objects.create(
         opportunity=opportunity,
         reviewed_on=reviewed_on,
@@ -145,6 +155,13 @@ def record_review(
         ]
     )
     return row
+
+
+def _last_event_on(opportunity: Opportunity) -> date | None:
+    """The day of the last event: the next one can't come before it."""
+    events = OutcomeEvent.objects.standing().filter(opportunity=opportunity)
+    days = events.order_by("-happened_on").values_list("happened_on", flat=True)
+    return days.first()
 
 
 def _locked(opportunity: Opportunity) -> Opportunity:

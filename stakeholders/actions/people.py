@@ -29,6 +29,14 @@ class AlreadyLeft(Exception):
     """The stakeholder left before."""
 
 
+class LeftBeforeJoining(Exception):
+    """Nobody leaves before they joined."""
+
+
+class NotOneDeal(Exception):
+    """Influence is between two people of one deal."""
+
+
 class BadSuccessor(Exception):
     """A successor is another person, active in the same deal."""
 
@@ -212,8 +220,14 @@ def leave(
     """End a seat: from that day it counts as an unmapped one, until a successor is named.
 
     :raises AlreadyLeft: when the seat was ended before.
+    :raises LeftBeforeJoining: when the day lies before they joined.
     :raises BadSuccessor: when the successor is not another active seat of the deal.
     """
+    if left_on < stakeholder.joined_on:
+        raise LeftBeforeJoining(
+            _("%(name)s joined on %(day)s and can't leave before.")
+            % {"name": stakeholder.person.name, "day": stakeholder.joined_on}
+        )
     if stakeholder.left_on is not None and successor is None:
         raise AlreadyLeft(
             _("%(name)s left on %(day)s.")
@@ -248,7 +262,12 @@ def link_influence(
     by: Membership | None,
     now: datetime,
 ) -> InfluenceLink:
-    """Say who listens to whom."""
+    """Say who listens to whom.
+
+    :raises NotOneDeal: unless both sit in one deal.
+    """
+    if giver.pk == taker.pk or giver.opportunity_id != taker.opportunity_id:
+        raise NotOneDeal(_("Influence links two different people of one deal."))
     link, _made = InfluenceLink.objects.update_or_create(
         giver=giver, taker=taker, defaults={"strength": strength}
     )
