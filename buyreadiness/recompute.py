@@ -1,7 +1,7 @@
 """All facts of an opportunity become readings, a forecast and prompts, together.
 
-Claim and count the attempt in one transaction, compute in another, settle in that same
-one: a worker killed at any point leaves either the request or everything it asked for.
+Claim in one transaction, count the attempt in a second, compute and settle in a third: a
+worker killed at any point leaves either the request or everything it asked for.
 """
 
 import logging
@@ -10,7 +10,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from opportunities.models import Opportunity, RecomputeRequest
+from accounts.models import Workspace
+from buyreadiness.nightly import ask_for_periods
+from coaching.actions.prompts import close_prompts, refresh_prompts
+from coaching.queries.advice import advice_for
+from forecasting.actions.forecasts import forecast_opportunity
+from forecasting.actions.outlooks import drop_outlook, refresh_outlook
+from forecasting.queries.deal import deal_of
+from opportunities.models import Opportunity, Outcome, RecomputeRequest
+from readiness.actions.readings import read_phases
+from readiness.queries.models import active_model
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +42,45 @@ def claim_requests(*, now: datetime) -> list[RecomputeRequest]:
 
 
 @transaction.atomic
-def recompute(*, opportunity_id: UUID, asking_id: UUID, now: datetime) -> bool:
-    """Compute one opportunity of the open workspace; False when it was asked for again.
+def begin_attempt(*, opportunity_id: UUID, now: datetime) -> UUID | None:
+    """Count an attempt that begins now; None when the request was answered meanwhile."""
+    return RecomputeRequest.objects.begin(opportunity_id=opportunity_id, now=now)
 
-    The computation itself arrives with the engines: today there is nothing to compute.
-    """
+
+@transaction.atomic
+def answer_request(*, opportunity_id: UUID, asking_id: UUID, now: datetime) -> bool:
+    """Compute one opportunity of the open workspace; False when it was asked for again."""
     # Two workers may hold the same request after a lease ran out: one at a time.
-    Opportunity.objects.select_for_update().filter(pk=opportunity_id).first()
-    return RecomputeRequest.objects.settle(
+    rows = Opportunity.objects.select_for_update(of=("self",))
+    opportunity = rows.filter(pk=opportunity_id).first()
+    if opportunity is not None:
+        recompute(opportunity=opportunity, now=now)
+    is_settled = RecomputeRequest.objects.settle(
         opportunity_id=opportunity_id, asking_id=asking_id
+    )
+    if opportunity is not None:
+        # Last: others who recompute in this workspace wait for this row until we commit.
+        ask_for_periods(workspace_id=opportunity.workspace_id, now=now)
+    return is_settled
+
+
+@transaction.atomic
+def recompute(*, opportunity: Opportunity, now: datetime) -> None:
+    """Make everything of a deal again from its facts: what nothing changed stays as it is."""
+    workspace = Workspace.objects.get(pk=opportunity.workspace_id)
+    model = active_model()
+    read = read_phases(
+        opportunity=opportunity, model=model, zone=workspace.zone, now=now
+    )
+    if opportunity.retracted_at is not None or opportunity.outcome != Outcome.OPEN:
+        drop_outlook(opportunity)
+        close_prompts(opportunity=opportunity, now=now)
+        return
+    deal = deal_of(
+        opportunity=opportunity, read=read, model=model, workspace=workspace, now=now
+    )
+    made = forecast_opportunity(deal, model=model, workspace=workspace, now=now)
+    refresh_outlook(made, model=model, workspace=workspace, now=now)
+    refresh_prompts(
+        opportunity=opportunity, advice=advice_for(made, read, model=model), now=now
     )

@@ -145,6 +145,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "open_nights": {
+        "task": "buyreadiness.tasks.open_nights",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 }
 
 # --- Who comes in ----------------------------------------------------------------------

@@ -5,3 +5,6 @@ from django.dispatch import Signal
 # Something an opportunity's readings rest on has changed. Sent inside its workspace,
 # in the transaction that changed it: workspace_id, opportunity_id.
 recompute_requested = Signal()
+
+# A deal was opened. Sent inside its workspace, in its transaction: opportunity, now.
+opportunity_created = Signal()

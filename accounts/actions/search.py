@@ -1,6 +1,6 @@
 """Keep the words a thing is found by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from accounts.models import SearchToken
@@ -20,4 +20,16 @@ def index(*, kind: str, object_id: UUID, texts: Iterable[str]) -> None:
             for word in sorted(wanted - there)
         ],
         ignore_conflicts=True,
+    )
+
+
+def index_new(*, kind: str, texts: Mapping[UUID, Iterable[str]]) -> None:
+    """Make many things findable at once that nothing found yet."""
+    SearchToken.objects.bulk_create(
+        [
+            SearchToken(token=word, kind=kind, object_id=object_id)
+            for object_id, mine in texts.items()
+            for word in sorted({word for text in mine for word in words_of(text)})
+        ],
+        batch_size=1_000,
     )

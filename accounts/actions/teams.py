@@ -29,7 +29,7 @@ class NotACoach(Exception):
 
 @transaction.atomic
 def create_team(
-    *, name: str, parent: Team | None, by: Membership, now: datetime
+    *, name: str, parent: Team | None, by: Membership | None, now: datetime
 ) -> Team:
     """:raises TeamNameTaken: when the workspace has a team of this name."""
     _refuse_taken_name(name)
@@ -101,7 +101,7 @@ def delete_team(*, team: Team, by: Membership, now: datetime) -> None:
 
 @transaction.atomic
 def place_member(
-    *, team: Team, membership: Membership, by: Membership, now: datetime
+    *, team: Team, membership: Membership, by: Membership | None, now: datetime
 ) -> TeamMember:
     """Put a member into a team; they leave the team they were in."""
     # The member is held: of two placements at once the later one counts.
@@ -143,7 +143,7 @@ def leave_team(*, place: TeamMember, by: Membership, now: datetime) -> None:
 
 
 def _record_place(
-    verb: str, place: TeamMember, *, by: Membership, now: datetime
+    verb: str, place: TeamMember, *, by: Membership | None, now: datetime
 ) -> None:
     after = {"member": place.membership.name, "part": str(place.part)}
     record(verb=verb, subject=place.team, by=by, at=now, after=after)

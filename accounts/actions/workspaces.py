@@ -25,13 +25,17 @@ def create_workspace(
     *,
     id: UUID,
     name: str,
-    user: User,
+    user: User | None,
     now: datetime,
     slug: str = "",
+    email: str = "",
     is_demo: bool = False,
     **settings: Any,
 ) -> Membership:
     """Make a workspace with `user` as its first administrator; return their membership.
+
+    Without a user, as a command makes one, the administrator is a seat that can be
+    invited later, at `email` if that is known.
 
     To be called with the workspace `id` open already, so that its rows can be written.
 
@@ -51,8 +55,8 @@ def create_workspace(
     membership = Membership.objects.create(
         workspace=workspace,
         user=user,
-        name=str(user),
-        email=user.email,
+        name=str(user) if user else email or _("Administrator"),
+        email=user.email if user else email,
         roles=[Role.ADMIN, Role.REP],
         created_at=now,
     )

@@ -3,16 +3,27 @@
 from accounts.models.access import ApiKey, Invitation, Token
 from accounts.models.audit import AuditEvent, SecurityEvent
 from accounts.models.base import AppendOnlyModel, WorkspaceModel
+from accounts.models.days import end_of, start_of
+from accounts.models.facts import (
+    Fact,
+    FactQuerySet,
+    Sourced,
+    one_per_lineage,
+    one_per_source,
+)
 from accounts.models.membership import Membership, MembershipStatus, Role
 from accounts.models.search import SearchToken
 from accounts.models.team import Team, TeamMember, TeamPart
 from accounts.models.user import Theme, User
+from accounts.models.words import in_words
 from accounts.models.workspace import Period, Visibility, Workspace
 
 __all__ = [
     "ApiKey",
     "AppendOnlyModel",
     "AuditEvent",
+    "Fact",
+    "FactQuerySet",
     "Invitation",
     "Membership",
     "MembershipStatus",
@@ -20,6 +31,7 @@ __all__ = [
     "Role",
     "SearchToken",
     "SecurityEvent",
+    "Sourced",
     "Team",
     "TeamMember",
     "TeamPart",
@@ -29,4 +41,9 @@ __all__ = [
     "Visibility",
     "Workspace",
     "WorkspaceModel",
+    "end_of",
+    "in_words",
+    "one_per_lineage",
+    "one_per_source",
+    "start_of",
 ]

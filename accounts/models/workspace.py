@@ -98,6 +98,10 @@ class Workspace(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
     def today(self, now: datetime) -> date:
         """The day it is in this workspace at `now`."""
-        return now.astimezone(ZoneInfo(self.time_zone)).date()
+        return now.astimezone(self.zone).date()

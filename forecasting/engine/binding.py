@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from forecasting.engine.decision import Members, Pivot, Pivots
+from forecasting.engine.decision import Members, Pivot, Pivots, supported_at
 from forecasting.engine.rules import Clauses
 from forecasting.engine.seats import Group
 from readiness.engine.arrays import Floats
@@ -24,11 +24,16 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BindingConstraint:
-    """`key` names the person of an approval or a veto; `gain` is the rise of P(won)."""
+    """`key` names the person of an approval or a veto; `gain` is the rise of P(won).
+
+    `likely` is the chance that the condition is met by the target, where it has one of
+    its own: an approval, a veto, the quorum.
+    """
 
     kind: Condition
     key: str | None
     gain: float
+    likely: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +85,16 @@ def binding_constraint(
     gain, _, best = max(ranked, key=lambda row: row[:2])
     if filed - now > gain:
         return BindingConstraint(Condition.PURCHASE_FILE, None, filed - now)
-    return BindingConstraint(best.kind, best.key, max(gain, 0.0))
+    likely: float | None = best.likely
+    if best.kind is Condition.QUORUM:
+        speeds, stances = model_weights
+        week = len(pivots.quorum_met) - 1
+        likely = float(
+            stances @ supported_at(members, clauses=clauses, week=week) @ speeds
+        )
+    elif best.kind is Condition.UNMAPPED:
+        likely = None
+    return BindingConstraint(best.kind, best.key, max(gain, 0.0), likely)
 
 
 def _by_person(

@@ -185,6 +185,17 @@ def pivots_of(
     )
 
 
+def supported_at(members: Members, *, clauses: Clauses, week: int) -> Floats:
+    """Return the chance that enough of the group is in favour by a week, (stance, speed)."""
+    votes = []
+    for i, steps in enumerate(clauses.steps):
+        reached = members.reached_last[i, week : week + 1, None, :]
+        yes = np.asarray(reached * members.support[i][:, None])
+        yes = yes * (not clauses.blocked[i])
+        votes.append(_Vote(steps, yes, 1.0 - yes))
+    return np.asarray(_tails(votes, needed=clauses.needed)[0].rows[0][0])
+
+
 def _pivot(
     with_it: Floats, without: Floats, *, support: Floats, stance: NormalNodes
 ) -> Pivot:

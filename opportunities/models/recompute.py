@@ -1,5 +1,6 @@
 """The queue of truth: what is to be computed again. Redis only rings the bell."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,11 +17,23 @@ class RecomputeRequestQuerySet(models.QuerySet["RecomputeRequest"]):
         self, *, workspace_id: UUID, opportunity_id: UUID, now: datetime
     ) -> None:
         """Ask once more: a hundred signals make one row, a parked one gets a new chance."""
-        asking = RecomputeRequest(
-            workspace_id=workspace_id, opportunity_id=opportunity_id, requested_at=now
+        self.upsert_all(
+            workspace_id=workspace_id, opportunity_ids=[opportunity_id], now=now
         )
+
+    def upsert_all(
+        self, *, workspace_id: UUID, opportunity_ids: Iterable[UUID], now: datetime
+    ) -> None:
+        """Ask once more for many, in one order, so that two who ask never wait in a circle."""
+        asking = [
+            RecomputeRequest(
+                workspace_id=workspace_id, opportunity_id=pk, requested_at=now
+            )
+            for pk in sorted(opportunity_ids)
+        ]
         self.bulk_create(
-            [asking],
+            asking,
+            batch_size=1_000,
             update_conflicts=True,
             unique_fields=["workspace_id", "opportunity_id"],
             update_fields=["asking_id", "requested_at", "attempts", "parked_at"],
@@ -38,13 +51,21 @@ class RecomputeRequestQuerySet(models.QuerySet["RecomputeRequest"]):
         return self.filter(parked_at__isnull=False)
 
     def claim(self, *, now: datetime, limit: int) -> list["RecomputeRequest"]:
-        """Take the oldest due requests and count the attempt. Needs a transaction."""
+        """Take the oldest due requests. Needs a transaction."""
         due = self.due(now).filter(attempts__lt=MAX_ATTEMPTS)
         taken = list(due.select_for_update(skip_locked=True)[:limit])
-        self.filter(pk__in=[request.pk for request in taken]).update(
-            claimed_at=now, attempts=F("attempts") + 1
-        )
+        self.filter(pk__in=[request.pk for request in taken]).update(claimed_at=now)
         return taken
+
+    def begin(self, *, opportunity_id: UUID, now: datetime) -> UUID | None:
+        """Count an attempt that begins; return what is asked, None when it was answered.
+
+        Counted where the work begins, not where it is claimed: a worker that dies costs
+        an attempt of the deal it was at, and none of those that waited behind it.
+        """
+        mine = self.filter(opportunity_id=opportunity_id, parked_at__isnull=True)
+        mine.update(claimed_at=now, attempts=F("attempts") + 1)
+        return mine.values_list("asking_id", flat=True).first()
 
     def settle(self, *, opportunity_id: UUID, asking_id: UUID) -> bool:
         """Delete the answered request; False, and free again, when a newer asking came."""

@@ -1,0 +1,1 @@
+"""What people and the night can do with forecasts."""

@@ -1,0 +1,216 @@
+"""Keep the sums that dashboards read: what the period will bring, for whom."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from babel.numbers import get_currency_precision
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Team, TeamMember, TeamPart, Workspace
+from accounts.queries import with_all_below
+from forecasting.engine.rounding import apportion
+from forecasting.models import Forecast, PeriodOutlook, Snapshot
+from forecasting.queries.amounts import rounded, sigma_of
+from forecasting.queries.as_of import Outcomes, curves_in, expected_in, won_by
+from forecasting.queries.deal import amounts_of
+from forecasting.queries.periods import Span, period_of
+from forecasting.queries.portfolio import (
+    Expected,
+    Won,
+    forecast_of,
+    seed_for,
+    won_row,
+    won_sum,
+)
+from forecasting.queries.rates import rates_into
+from opportunities.actions import RateMissing
+from opportunities.models import Opportunity
+from readiness.queries.as_of import AsOf
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All deals of one sum: open ones that may be won in the period, and those won."""
+
+    span: Span
+    expected: Sequence[Expected]
+    won: Sequence[Won]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose deals a sum is about: the workspace's, a team's or an owner's."""
+
+    team_id: UUID | None = None
+    owner_id: UUID | None = None
+
+
+@transaction.atomic
+def refresh_periods(*, workspace: Workspace, now: datetime) -> list[str]:
+    """Make the sums of the current period again; return the refusals, in words.
+
+    A sum that needs a rate nobody has entered is refused: no row stands then.
+    """
+    when = AsOf.of(workspace, at=None, now=now)
+    span = period_of(workspace.today(now), workspace=workspace)
+    try:
+        book = _book(span, when=when)
+    except RateMissing as refusal:
+        PeriodOutlook.objects.filter(starts_on=span.starts_on).delete()
+        logger.warning("No sums for workspace %s: %s", workspace.pk, refusal)
+        return [str(refusal)]
+    rows = _rows(book, workspace=workspace, now=now)
+    PeriodOutlook.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["workspace", "team", "owner", "starts_on", "ends_on"],
+        update_fields=[
+            *("refreshed_at", "currency", "won_so_far", "mean", "p10", "p50", "p90"),
+            *("open_count", "without_amount_count", "seed"),
+        ],
+    )
+    stale = Q(refreshed_at__lt=now) | Q(ends_on__gt=span.ends_on)
+    here = PeriodOutlook.objects.filter(starts_on__gte=span.starts_on)
+    here.filter(stale).delete()
+    return []
+
+
+def _book(span: Span, *, when: AsOf) -> Book:
+    said, won = _last_said(when), won_by(span, when=when)
+    rates = rates_into(
+        when.workspace.base_currency,
+        of={each.currency for each in said} | {deal.currency for deal in won},
+    )
+    return Book(
+        span=span,
+        expected=expected_in(span, said, when=when, rates=rates),
+        won=[won_row(deal, rates=rates) for deal in won],
+    )
+
+
+def _last_said(when: AsOf) -> list[Outcomes]:
+    """The freshest stored curves of every open deal: a forecast's, or last night's."""
+    deals = list(Opportunity.objects.still_open().order_by("pk"))
+    ids = [deal.pk for deal in deals]
+    made = Forecast.objects.filter(opportunity__in=ids)
+    made = made.order_by("opportunity", "-computed_at", "-id").distinct("opportunity")
+    rows: dict[UUID, Forecast | Snapshot] = {row.opportunity_id: row for row in made}
+    nights = Snapshot.objects.filter(opportunity__in=ids)
+    for night in nights.order_by("opportunity", "-taken_on").distinct("opportunity"):
+        last = rows.get(night.opportunity_id)
+        if last is None or last.starts_at < night.starts_at:
+            rows[night.opportunity_id] = night
+    amounts = amounts_of(deals, today=when.workspace.today(when.at))
+    return [
+        Outcomes(
+            opportunity=deal,
+            starts_at=row.starts_at,
+            curves=curves_in(row),
+            amount=amounts[deal.pk].value,
+            currency=amounts[deal.pk].currency,
+            sigma=sigma_of(amounts[deal.pk]),
+            rate=None,
+            constraint_kind="",
+            constraint_stakeholder_id=None,
+            model=row.model_version,
+        )
+        for deal in deals
+        if (row := rows.get(deal.pk)) is not None
+    ]
+
+
+def _rows(book: Book, *, workspace: Workspace, now: datetime) -> list[PeriodOutlook]:
+    """A row per scope; means and won amounts of owners add up to everybody else's."""
+    owners = sorted(
+        {deal.owner_id for deal in book.expected} | {deal.owner_id for deal in book.won}
+    )
+    means, won = _shares(book, owners, currency=workspace.base_currency)
+    rows = []
+    for scope, members in _scopes(owners).items():
+        part = _part(book, members)
+        seed = seed_for(workspace, book.span, scope.team_id or "", scope.owner_id or "")
+        drawn = forecast_of(part.expected, part.won, seed=seed)
+        money = workspace.base_currency
+        rows.append(
+            PeriodOutlook(
+                team_id=scope.team_id,
+                owner_id=scope.owner_id,
+                starts_on=book.span.starts_on,
+                ends_on=book.span.ends_on,
+                refreshed_at=now,
+                currency=money,
+                won_so_far=_sum(won, members),
+                mean=_sum(won, members) + _sum(means, members),
+                p10=rounded(drawn.amount.p10, money),
+                p50=rounded(drawn.amount.p50, money),
+                p90=rounded(drawn.amount.p90, money),
+                open_count=drawn.deals,
+                without_amount_count=drawn.without_amount,
+                seed=seed,
+            )
+        )
+    return rows
+
+
+def _scopes(owners: Sequence[UUID]) -> dict[Scope, list[UUID]]:
+    """The owners within each scope; a team holds its own and those of all below it."""
+    scopes = {Scope(): list(owners)}
+    scopes |= {Scope(owner_id=owner): [owner] for owner in owners}
+    parents = dict(Team.objects.values_list("pk", "parent_id"))
+    places = TeamMember.objects.filter(part=TeamPart.MEMBER, membership__in=owners)
+    of_team: dict[UUID, set[UUID]] = defaultdict(set)
+    for team, member in places.values_list("team_id", "membership_id"):
+        of_team[team].add(member)
+    for team in parents:
+        below = with_all_below({team}, parents)
+        members = set[UUID]().union(*(of_team[each] for each in below))
+        scopes[Scope(team_id=team)] = sorted(members)
+    return scopes
+
+
+def _part(book: Book, members: Sequence[UUID]) -> Book:
+    inside = set(members)
+    return Book(
+        span=book.span,
+        expected=[deal for deal in book.expected if deal.owner_id in inside],
+        won=[deal for deal in book.won if deal.owner_id in inside],
+    )
+
+
+def _shares(
+    book: Book, owners: Sequence[UUID], *, currency: str
+) -> tuple[dict[UUID, Decimal], dict[UUID, Decimal]]:
+    """Each owner's mean still open, and won amount, in whole smallest units."""
+    still_open = {
+        owner: sum(
+            deal.probability * float(deal.amount or 0)
+            for deal in book.expected
+            if deal.owner_id == owner
+        )
+        for owner in owners
+    }
+    won = {
+        owner: won_sum(deal for deal in book.won if deal.owner_id == owner)
+        for owner in owners
+    }
+    return _whole(still_open, currency), _whole(won, currency)
+
+
+def _whole(exact: Mapping[UUID, float | Decimal], currency: str) -> dict[UUID, Decimal]:
+    unit = Decimal(1).scaleb(-get_currency_precision(currency))
+    shares = [float(value) for value in exact.values()]
+    total = int(rounded(sum(map(Decimal, exact.values())), currency) / unit)
+    parts = apportion(total, shares)
+    return {owner: part * unit for owner, part in zip(exact, parts, strict=True)}
+
+
+def _sum(parts: Mapping[UUID, Decimal], members: Iterable[UUID]) -> Decimal:
+    return sum((parts[member] for member in members), Decimal(0))

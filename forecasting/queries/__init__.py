@@ -1,0 +1,1 @@
+"""Pictures of a deal as the forecast sees it."""

@@ -1,0 +1,194 @@
+"""What a forecast said at some moment: computed again from then, or as it was stored."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from uuid import UUID
+
+import numpy as np
+
+from forecasting.engine.ends import (
+    EndCurves,
+    Ends,
+    curves_of,
+    ends_by,
+    place_of,
+)
+from forecasting.engine.passage import HORIZON_DAYS
+from forecasting.models import Forecast, Snapshot
+from forecasting.queries.amounts import AmountRange, range_of, sigma_of
+from forecasting.queries.deal import days_until, entered_about, replayed_deal
+from forecasting.queries.forecasted import Forecasted, compute
+from forecasting.queries.periods import Span
+from forecasting.queries.portfolio import (
+    Expected,
+    chance_by,
+    in_base,
+)
+from forecasting.queries.rates import Rates
+from opportunities.models import Opportunity, Outcome
+from readiness.queries.as_of import AsOf, open_deals, states_on
+from readiness.queries.models import LoadedModel
+from readiness.queries.reading import read_people
+
+DEALS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """What was said of one deal: its curves since `starts_at`, its amount, what binds it."""
+
+    opportunity: Opportunity
+    starts_at: datetime
+    curves: EndCurves
+    amount: Decimal | None
+    currency: str
+    sigma: float | None
+    rate: Decimal | None  # frozen with a snapshot; None: today's
+    constraint_kind: str
+    constraint_stakeholder_id: UUID | None
+    model: str
+
+    def by(self, day: date, *, when: AsOf) -> Ends:
+        """The four chances by the end of a day.
+
+        :raises BeyondHorizon: for a day before that moment's, or beyond 78 weeks.
+        """
+        days = days_until(day, workspace=when.workspace, now=when.at)
+        place_of(days)  # seen from that moment; a night's curves began a little before
+        gone = (when.at - self.starts_at).total_seconds() / 86_400
+        return ends_by(self.curves, days=min(days + gone, HORIZON_DAYS))
+
+    def amount_range(self) -> AmountRange | None:
+        if self.amount is None or self.sigma is None:
+            return None
+        return range_of(self.amount, currency=self.currency, sigma=self.sigma)
+
+
+def forecasts_at(
+    opportunities: Sequence[Opportunity], *, when: AsOf, model: LoadedModel
+) -> Iterator[Forecasted]:
+    """Forecast deals from what was known at a moment, many at a time."""
+    rest = iter(opportunities)
+    while some := list(islice(rest, DEALS_AT_ONCE)):
+        read = read_people(
+            some,
+            model=model,
+            zone=when.workspace.zone,
+            now=when.at,
+            known_at=when.known_at,
+        )
+        entered = entered_about(
+            some, workspace=when.workspace, now=when.at, known_at=when.known_at
+        )
+        for row in some:
+            deal = replayed_deal(row, read=read[row.pk], model=model, entered=entered)
+            yield compute(deal, model=model)
+
+
+def outcomes_at(when: AsOf, *, model: LoadedModel) -> Iterator[Outcomes]:
+    """What the facts of that moment say of every deal open then."""
+    for made in forecasts_at(open_deals(when), when=when, model=model):
+        deal, binding = made.deal, made.forecast.binding
+        yield Outcomes(
+            opportunity=deal.opportunity,
+            starts_at=when.at,
+            curves=made.forecast.curves.final,
+            amount=deal.amount.value,
+            currency=deal.amount.currency,
+            sigma=sigma_of(deal.amount),
+            rate=None,
+            constraint_kind=str(binding.kind),
+            constraint_stakeholder_id=UUID(binding.key) if binding.key else None,
+            model=model.version,
+        )
+
+
+def stored_outcomes(when: AsOf) -> Iterator[Outcomes]:
+    """What was frozen of every deal open then: the last night's curves by that moment.
+
+    A deal of which no night was frozen by then is left out.
+    """
+    deals = open_deals(when)
+    ids = [deal.pk for deal in deals]
+    nights = Snapshot.objects.filter(opportunity__in=ids, starts_at__lte=when.at)
+    nights = nights.order_by("opportunity", "-taken_on").distinct("opportunity")
+    frozen = {row.opportunity_id: row for row in nights}
+    made = Forecast.objects.filter(opportunity__in=ids, computed_at__lte=when.at)
+    made = made.order_by("opportunity", "-computed_at", "-id").distinct("opportunity")
+    bound = {
+        row.opportunity_id: row for row in made.defer("won", "lost", "no_decision")
+    }
+    for deal in deals:
+        if (night := frozen.get(deal.pk)) is not None:
+            yield _stored(deal, night, bound.get(deal.pk))
+
+
+def _stored(deal: Opportunity, night: Snapshot, bound: Forecast | None) -> Outcomes:
+    return Outcomes(
+        opportunity=deal,
+        starts_at=night.starts_at,
+        curves=curves_in(night),
+        amount=night.amount,
+        currency=night.currency,
+        sigma=night.amount_spread,
+        rate=night.rate_to_base,
+        constraint_kind=bound.constraint_kind if bound else "",
+        constraint_stakeholder_id=bound.constraint_stakeholder_id if bound else None,
+        model=night.model_version,
+    )
+
+
+def curves_in(row: Forecast | Snapshot) -> EndCurves:
+    """The curves a row keeps."""
+    return curves_of(
+        won=np.array(row.won),
+        lost=np.array(row.lost),
+        no_decision=np.array(row.no_decision),
+    )
+
+
+def expected_in(
+    span: Span, outcomes: Sequence[Outcomes], *, when: AsOf, rates: Rates
+) -> list[Expected]:
+    """The open deals with their chance to be won by the period's end, in the base currency.
+
+    :raises RateMissing: when a sum would need a rate that nobody has entered.
+    """
+    day = when.workspace.today(when.at)
+    return [
+        Expected(
+            opportunity_id=each.opportunity.pk,
+            owner_id=each.opportunity.owner_id,
+            probability=chance_by(
+                each.curves,
+                days_until(span.ends_on, workspace=when.workspace, now=each.starts_at),
+            ),
+            amount=_amount_in_base(each, day=day, rates=rates),
+            sigma=each.sigma or 0.0,
+        )
+        for each in outcomes
+    ]
+
+
+def _amount_in_base(each: Outcomes, *, day: date, rates: Rates) -> Decimal | None:
+    if each.amount is not None and each.rate is not None:
+        return each.amount * each.rate
+    return in_base(each.amount, currency=each.currency, day=day, rates=rates)
+
+
+def won_by(span: Span, *, when: AsOf) -> list[Opportunity]:
+    """The deals won in the period up to that moment's day, by what is known of them now."""
+    day, states = when.workspace.today(when.at), states_on(when)
+    rows = Opportunity.objects.standing().filter(
+        outcome=Outcome.WON,
+        closed_on__gte=span.starts_on,
+        closed_on__lte=min(day, span.ends_on),
+    )
+    return [
+        row
+        for row in rows.order_by("pk")
+        if states.get(row.pk, Outcome.WON) == Outcome.WON
+    ]

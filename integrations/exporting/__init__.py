@@ -1,0 +1,5 @@
+"""Facts into a file."""
+
+from integrations.exporting.bundle import export_bundle
+
+__all__ = ["export_bundle"]

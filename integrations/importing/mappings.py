@@ -1,0 +1,116 @@
+"""A mapping says which column of a table of deals holds what: shipped, or a file of one's own."""
+
+import json
+import tomllib
+from collections.abc import Mapping as Mappings
+from dataclasses import dataclass, field, fields
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from integrations.importing.shapes import SHAPES
+from integrations.queries.texts import CURRENCIES
+from opportunities.models import Outcome
+
+PRESETS = ("maven", "plain")
+EARLIEST = "earliest"
+# What a column may hold besides the fields of a bundle's opportunity.
+BESIDES = frozenset({"product", "stage"})
+
+
+class BadMapping(Exception):
+    """A mapping that can't be followed, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A file beside the deals' own: its name, and its columns by what they hold."""
+
+    file: str
+    columns: Mappings[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    name: str
+    columns: Mappings[str, str]  # field of the bundle -> column of the file
+    ignored: frozenset[str] = frozenset()
+    name_parts: tuple[str, ...] = ()  # what a deal without a name is called after
+    outcomes: Mappings[str, str] = field(default_factory=dict)  # by stage
+    first_stage: str = ""  # the stage a deal enters on the day it is opened
+    currency: str = ""
+    zero_is_unknown: bool = False
+    opened_on_if_missing: str = ""
+    date_format: str = "%Y-%m-%d"
+    decimal_sign: str = "."
+    companies: Beside | None = None
+    teams: Beside | None = None
+    products: Beside | None = None
+    countries: Mappings[str, str] = field(default_factory=dict)
+
+    @property
+    def beside(self) -> list[Beside]:
+        return [each for each in (self.companies, self.teams, self.products) if each]
+
+
+def mapping_named(name: str) -> Mapping:
+    """A shipped mapping by its name, or one of one's own by its path (TOML or JSON).
+
+    :raises BadMapping: when there is none, or it can't be followed.
+    """
+    if name in PRESETS:
+        text = (files("integrations") / "defaults" / f"{name}.toml").read_text()
+        return _mapping(name, tomllib.loads(text))
+    path = Path(name)
+    try:
+        text = path.read_text(encoding="utf-8")
+        told = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except FileNotFoundError:
+        raise BadMapping(
+            _("There is no mapping “%(name)s”. Shipped are: %(shipped)s.")
+            % {"name": name, "shipped": ", ".join(PRESETS)}
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadMapping(
+            _("The mapping %(name)s can't be read: %(trouble)s.")
+            % {"name": name, "trouble": error}
+        ) from None
+    return _mapping(path.stem, told)
+
+
+def _mapping(name: str, told: Any) -> Mapping:
+    if not isinstance(told, dict) or not isinstance(told.get("columns"), dict):
+        raise BadMapping(_("A mapping needs a table “columns”."))
+    known = {each.name for each in fields(Mapping)} - {"name"}
+    for word in told:
+        if word not in known:
+            raise BadMapping(_("A mapping has no “%(word)s”.") % {"word": word})
+    told = told | {"ignored": frozenset(told.get("ignored", ()))}
+    told["name_parts"] = tuple(told.get("name_parts", ()))
+    for word in ("companies", "teams", "products"):
+        if word in told:
+            columns = dict(told[word])
+            told[word] = Beside(file=columns.pop("file", ""), columns=columns)
+    mapping = Mapping(name=name, **told)
+    _refuse_bad(mapping)
+    return mapping
+
+
+def _refuse_bad(mapping: Mapping) -> None:
+    allowed = SHAPES["opportunity"].keys() | BESIDES
+    for word in mapping.columns:
+        if word not in allowed:
+            raise BadMapping(
+                _("“%(word)s” is not something a deal has.") % {"word": word}
+            )
+    if "id" not in mapping.columns:
+        raise BadMapping(_("A mapping says which column holds the “id”."))
+    for outcome in mapping.outcomes.values():
+        if outcome not in Outcome.values:
+            raise BadMapping(_("“%(word)s” is not an outcome.") % {"word": outcome})
+    if mapping.currency and mapping.currency not in CURRENCIES:
+        raise BadMapping(
+            _("“%(word)s” is not a currency.") % {"word": mapping.currency}
+        )

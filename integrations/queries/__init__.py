@@ -1,0 +1,1 @@
+"""The facts of the deals as lines of a bundle."""

@@ -1,0 +1,1 @@
+"""What people can do with signals, readings and the phase model."""

@@ -1,0 +1,7 @@
+"""News of what we believe of a person."""
+
+from django.dispatch import Signal
+
+# A reading was stored because the evidence changed. Sent in its transaction:
+# reading, before (the row it follows, or None).
+reading_changed = Signal()
