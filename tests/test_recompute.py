@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from accounts import tenancy
 from accounts.models import Membership, Workspace
 from accounts.tenancy import NoWorkspace, inside, workspace
-from buyreadiness.recompute import claim_requests, recompute
+from buyreadiness.recompute import answer_request, claim_requests
 from buyreadiness.tasks import recompute_opportunity, sweep
 from opportunities.actions import request_recompute
 from opportunities.models import Opportunity, RecomputeRequest
@@ -28,7 +28,7 @@ def deal(alice: Membership) -> Opportunity:
 
 
 def answer(request: RecomputeRequest, *, now: Any = NOW) -> bool:
-    return recompute(
+    return answer_request(
         opportunity_id=request.opportunity_id, asking_id=request.asking_id, now=now
     )
 
