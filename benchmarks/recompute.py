@@ -1,65 +1,42 @@
-"""A whole recompute of a deal with six people, beside its engine alone.
+"""A whole recompute of a deal with six people, beside its engine alone."""
 
-Run it against a database of your own: `python -m benchmarks.recompute`. It makes a
-workspace, measures, and leaves nothing.
-"""
-
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-import django
+from django.db import connection
+from uuid_utils.compat import uuid7
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "buyreadiness.settings")
-django.setup()
-
-from uuid_utils.compat import uuid7  # noqa: E402
-
-from accounts import tenancy  # noqa: E402
-from accounts.actions.workspaces import create_workspace  # noqa: E402
-from accounts.models import User, Workspace  # noqa: E402
-from buyreadiness.recompute import recompute  # noqa: E402
-from forecasting.queries.deal import deal_of  # noqa: E402
-from forecasting.queries.forecasted import compute  # noqa: E402
-from opportunities.actions import create_opportunity  # noqa: E402
-from opportunities.models import Opportunity  # noqa: E402
-from readiness.actions.interactions import (  # noqa: E402
-    Contact,
-    Said,
-    Took,
-    log_interaction,
-)
-from readiness.queries.models import active_model  # noqa: E402
-from readiness.queries.reading import read_people  # noqa: E402
-from stakeholders.actions.people import add_stakeholder, create_person  # noqa: E402
-from stakeholders.models import Stakeholder  # noqa: E402
+from accounts import tenancy
+from accounts.actions.workspaces import create_workspace
+from accounts.models import Membership, User, Workspace
+from buyreadiness.recompute import recompute
+from forecasting.queries.deal import deal_of
+from forecasting.queries.forecasted import compute
+from opportunities.actions import create_opportunity
+from opportunities.models import Opportunity
+from readiness.actions.interactions import Contact, Said, Took, log_interaction
+from readiness.queries.models import active_model
+from readiness.queries.reading import read_people
+from stakeholders.actions.people import add_stakeholder, create_person
+from stakeholders.models import Stakeholder
 
 ROLES = ("economic_buyer", "champion", "finance", "user_buyer", "procurement", "coach")
 CODES = ("B03", "B04", "B08", "B13", "B14", "B27")
 TURNS = 15
 
 
-class Undone(Exception):
-    """Leave nothing behind."""
-
-
-def measure() -> None:
+def run() -> dict[str, float]:
+    connection.ensure_connection()
     now, workspace_id = datetime.now(UTC), uuid7()
     user = User.objects.create_user(f"{workspace_id.hex}@example.com", uuid7().hex)
-    try:
-        with tenancy.workspace(workspace_id):
-            member = create_workspace(
-                id=workspace_id, name="Bench", user=user, now=now
-            )
-            tell(member.workspace, people(member, now), now=now)
-            raise Undone
-    except Undone:
-        user.delete()
+    with tenancy.workspace(workspace_id):
+        member = create_workspace(id=workspace_id, name="Bench", user=user, now=now)
+        return figures(member.workspace, people(member, now), now=now)
 
 
-def people(member: object, now: datetime) -> list[Stakeholder]:
+def people(member: Membership, now: datetime) -> list[Stakeholder]:
     day = now.date() - timedelta(days=90)
     said = {"by": member, "now": now}
     deal = create_opportunity(name="Plan", owner=member, opened_on=day, **said)
@@ -87,7 +64,9 @@ def say(person: Stakeholder, code: str, *, at: datetime, now: datetime) -> None:
     )
 
 
-def tell(workspace: Workspace, seats: list[Stakeholder], *, now: datetime) -> None:
+def figures(
+    workspace: Workspace, seats: list[Stakeholder], *, now: datetime
+) -> dict[str, float]:
     deal = Opportunity.objects.get(pk=seats[0].opportunity_id)
     for days, person in enumerate(seats * 5):
         code = CODES[days % len(CODES)]
@@ -95,9 +74,6 @@ def tell(workspace: Workspace, seats: list[Stakeholder], *, now: datetime) -> No
     model = active_model()
 
     def again() -> None:
-        recompute(opportunity=deal, now=now)
-
-    def news() -> None:
         recompute(opportunity=deal, now=now)
 
     def before_news() -> None:
@@ -112,16 +88,19 @@ def tell(workspace: Workspace, seats: list[Stakeholder], *, now: datetime) -> No
         opportunity=deal, read=read, model=model, workspace=workspace, now=now
     )
     alone = timed(engine_alone)
-    with_news = timed(news, before=before_news)
+    with_news = timed(again, before=before_news)
     unchanged = timed(again)
-    print(f"engine, 6 people             {alone * 1000:6.1f} ms")
-    print(f"recompute, rows and prompts  {with_news * 1000:6.1f} ms  "
-          f"{with_news / alone:4.1f} x the engine")
-    print(f"recompute, nothing new       {unchanged * 1000:6.1f} ms  "
-          f"{unchanged / alone:4.1f} x the engine")
+    return {
+        "engine, 6 people, ms": alone * 1000,
+        "recompute with rows and prompts, ms": with_news * 1000,
+        "… times the engine": with_news / alone,
+        "recompute, nothing new, ms": unchanged * 1000,
+    }
 
 
-def timed(act: Callable[[], None], *, before: Callable[[], None] | None = None) -> float:
+def timed(
+    act: Callable[[], None], *, before: Callable[[], None] | None = None
+) -> float:
     """The median time of an act."""
     seconds = []
     for _turn in range(TURNS):
@@ -131,7 +110,3 @@ def timed(act: Callable[[], None], *, before: Callable[[], None] | None = None) 
         act()
         seconds.append(time.perf_counter() - start)
     return median(seconds)
-
-
-if __name__ == "__main__":
-    measure()

@@ -105,10 +105,10 @@ class _Filled:
     def _role(self) -> str:
         code = self.names.roles.get(self.person.pk, "") if self.person else ""
         texts = self.names.role_texts.get(code)
-        return _of(texts, self.reader) if texts else self._words("no_role")
+        return str(_of(texts, self.reader)) if texts else self._words("no_role")
 
     def _phase(self) -> str:
-        return _of(self.names.phase_texts[self.said["anchor"]], self.reader)
+        return str(_of(self.names.phase_texts[self.said["anchor"]], self.reader))
 
     def _percent(self) -> str:
         return percent(self.said["probability"], self.reader.locale)
@@ -137,7 +137,9 @@ class _Filled:
 
     def _points(self) -> str:
         points = round(100 * self.said["gain"])
-        return self._counted("points", points) if points else self._words("under_a_point")
+        return (
+            self._counted("points", points) if points else self._words("under_a_point")
+        )
 
     def _seats(self) -> str:
         return self._counted("seats", self.said["seats"])
@@ -167,9 +169,9 @@ def percent(chance: float, locale: Locale) -> str:
     """A probability with its sign; what is not certain never reads as if it were."""
     shown = min(max(chance, 0.01), 0.99) if 0 < chance < 1 else chance
     text = format_percent(shown, locale=locale)
-    if 0 < chance < 0.005:  # noqa: PLR2004 -- rounds to 0
+    if 0 < chance < 0.005:
         return f"< {text}"
-    return f"> {text}" if 0.995 < chance < 1 else text  # noqa: PLR2004 -- and to 100
+    return f"> {text}" if 0.995 < chance < 1 else text
 
 
 def _of(texts: Mapping[str, Any], reader: Reader) -> Any:

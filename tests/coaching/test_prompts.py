@@ -50,9 +50,7 @@ def test_new_evidence_closes_the_old_prompt_and_opens_a_new_one(deal: Opportunit
 
 @pytest.mark.django_db
 def test_an_answered_prompt_is_not_opened_again_for_its_evidence(deal: Opportunity):
-    Prompt.objects.update(
-        answer=PromptAnswer.DISMISSED, answered_at=NOW, closed_at=NOW
-    )
+    Prompt.objects.update(answer=PromptAnswer.DISMISSED, answered_at=NOW, closed_at=NOW)
     talk = say(deal.stakeholders.get(), "B13", "B14", at=days_ago(1))
     make(deal)
     retract_interaction(interaction=talk, by=None, now=NOW)
@@ -78,7 +76,12 @@ def test_an_unanswered_prompt_opens_again_when_its_evidence_comes_back(
 @pytest.mark.django_db
 def test_a_closed_deal_has_no_open_prompt(deal: Opportunity):
     close_opportunity(
-        opportunity=deal, outcome=Outcome.LOST, closed_on=DAY, today=DAY, by=None, now=NOW
+        opportunity=deal,
+        outcome=Outcome.LOST,
+        closed_on=DAY,
+        today=DAY,
+        by=None,
+        now=NOW,
     )
 
     make(deal)

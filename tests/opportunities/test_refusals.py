@@ -25,7 +25,7 @@ from tests.recompute.build import open_deal
 
 @pytest.mark.django_db
 def test_an_amount_without_a_currency_is_refused(alice: Membership):
-    with pytest.raises(AmountWithoutCurrency, match="^An amount needs a currency.$"):
+    with pytest.raises(AmountWithoutCurrency, match=r"^An amount needs a currency.$"):
         create_opportunity(
             name="Plan",
             owner=alice,
@@ -44,7 +44,7 @@ def test_an_amount_without_a_currency_is_refused(alice: Membership):
 def test_a_change_that_leaves_an_amount_bare_is_refused(alice: Membership):
     deal = open_deal(owner=alice)
 
-    with pytest.raises(AmountWithoutCurrency, match="^An amount needs a currency.$"):
+    with pytest.raises(AmountWithoutCurrency, match=r"^An amount needs a currency.$"):
         change_opportunity(
             opportunity=deal,
             values={"currency": ""},
@@ -63,7 +63,7 @@ def test_a_change_of_what_somebody_else_changed_is_refused(alice: Membership):
         opportunity=deal, values={"name": "B"}, version=1, by=alice, now=NOW
     )
 
-    with pytest.raises(StaleVersion, match="^Somebody else changed this meanwhile."):
+    with pytest.raises(StaleVersion, match=r"^Somebody else changed this meanwhile."):
         change_opportunity(
             opportunity=Opportunity.objects.get(),
             values={"name": "C"},

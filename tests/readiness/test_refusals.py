@@ -48,16 +48,14 @@ def log(
 ) -> Interaction:
     return interactions.log_interaction(
         opportunity=c.deal,
-        contact=Contact(
-            occurred_at=at, channel="call", parts=parts, actions=actions
-        ),
+        contact=Contact(occurred_at=at, channel="call", parts=parts, actions=actions),
         zone=ZONE,
         **SAID,
     )
 
 
 def override(c: Cast, **other: Any) -> Any:
-    values = {
+    values: dict[str, Any] = {
         "stakeholder": c.karel,
         "anchor": "criteria",
         "reason": "A nod.",
@@ -110,19 +108,19 @@ REFUSED: dict[str, tuple[Callable[[Cast], Any], type[Exception], str]] = {
         "This was changed or taken back meanwhile.",
     ),
     "a signal taken back twice": (
-        lambda c: interactions.retract_signal(signal=Signal.objects.get(), **SAID),
+        lambda _: interactions.retract_signal(signal=Signal.objects.get(), **SAID),
         AlreadyRetracted,
         "This was changed or taken back meanwhile.",
     ),
     "a correction of what was taken back": (
-        lambda c: interactions.correct_signal(
+        lambda _: interactions.correct_signal(
             signal=Signal.objects.get(), said=Said("B04"), **SAID
         ),
         AlreadyRetracted,
         "This was changed or taken back meanwhile.",
     ),
     "a correction into an unknown signal": (
-        lambda c: interactions.correct_signal(
+        lambda _: interactions.correct_signal(
             signal=Signal.objects.get(), said=Said("B99"), **SAID
         ),
         interactions.UnknownSignal,
@@ -163,7 +161,7 @@ REFUSED: dict[str, tuple[Callable[[Cast], Any], type[Exception], str]] = {
 }
 
 
-def everything() -> dict[str, list]:
+def everything() -> dict[str, list[Any]]:
     return {
         model.__name__: list(model._default_manager.order_by("pk").values())
         for app in ("opportunities", "stakeholders", "readiness")

@@ -36,8 +36,14 @@ def give_defaults() -> None:
     copy_default_plays()
 
 
-def open_deal(*, owner: Membership, name: str = "Planning", **fields: Any) -> Opportunity:
-    values = {"opened_on": OPENED, "amount": Decimal("148000"), "currency": "EUR"}
+def open_deal(
+    *, owner: Membership, name: str = "Planning", **fields: Any
+) -> Opportunity:
+    values: dict[str, Any] = {
+        "opened_on": OPENED,
+        "amount": Decimal("148000"),
+        "currency": "EUR",
+    }
     return create_opportunity(
         name=name, owner=owner, by=owner, now=NOW, **values | fields
     )
@@ -121,4 +127,4 @@ def forecasts() -> list[tuple[Any, ...]]:
 
 
 def outlook(deal: Opportunity) -> dict[str, Any]:
-    return Outlook.objects.values().get(opportunity=deal)
+    return dict(Outlook.objects.values().get(opportunity=deal))

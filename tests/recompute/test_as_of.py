@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def counts(ours: Workspace, moment: datetime | None) -> list[int]:
     ]
 
 
-def digits(ours: Workspace, moment: datetime | None) -> list:
+def digits(ours: Workspace, moment: datetime | None) -> list[Any]:
     when = at(ours, moment)
     model = active_model()
     said = beliefs(open_deals(when), when=when, model=model)
@@ -196,7 +197,7 @@ def test_an_imported_end_without_an_event_counts_from_its_day(
 
 @pytest.mark.django_db
 def test_a_reopened_deal_was_closed_in_between(ours: Workspace, deal: Opportunity):
-    days = {"by": None, "now": NOW}
+    days: dict[str, Any] = {"by": None, "now": NOW}
     close_opportunity(
         opportunity=deal,
         outcome=Outcome.LOST,
@@ -241,9 +242,7 @@ def test_a_successor_fills_the_seat_from_the_day_they_join(
 ):
     jan = seat(deal, "Jan", roles=("economic_buyer",))
     ruth = seat(deal, "Ruth", joined_on=date(2026, 4, 10))
-    leave(
-        stakeholder=jan, left_on=date(2026, 4, 1), successor=ruth, by=None, now=NOW
-    )
+    leave(stakeholder=jan, left_on=date(2026, 4, 1), successor=ruth, by=None, now=NOW)
 
     between = gathered(ours, deal, start_of(date(2026, 4, 5), ZONE)).people
     after = gathered(ours, deal, start_of(date(2026, 4, 12), ZONE)).people
@@ -258,9 +257,13 @@ def test_a_deal_is_gathered_as_it_was(ours: Workspace, deal: Opportunity):
     set_roles(
         stakeholder=karel, roles=["economic_buyer"], from_on=april, by=None, now=NOW
     )
-    logged = {"by": None, "now": start_of(april, ZONE)}
+    logged: dict[str, Any] = {"by": None, "now": start_of(april, ZONE)}
     send_quote(
-        opportunity=deal, total=Decimal("90000"), currency="EUR", sent_on=april, **logged
+        opportunity=deal,
+        total=Decimal("90000"),
+        currency="EUR",
+        sent_on=april,
+        **logged,
     )
     set_decision_date(
         opportunity=deal,
@@ -268,9 +271,7 @@ def test_a_deal_is_gathered_as_it_was(ours: Workspace, deal: Opportunity):
         set_at=logged["now"],
         **logged,
     )
-    set_file_item(
-        opportunity=deal, item=3, state="evidenced", seen_on=april, **logged
-    )
+    set_file_item(opportunity=deal, item=3, state="evidenced", seen_on=april, **logged)
 
     before = gathered(ours, deal, start_of(april, ZONE) - timedelta(seconds=1))
     after = gathered(ours, deal, start_of(april, ZONE) + timedelta(seconds=1))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -32,12 +33,12 @@ from tests.recompute.build import (
     seat,
 )
 
-Run = Callable[..., list[dict]]
+Run = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
 def run(ours: Workspace) -> Run:
-    def run(*words: str) -> list[dict]:
+    def run(*words: str) -> list[dict[str, Any]]:
         out = StringIO()
         with time_machine.travel(NOW, tick=False):
             call_command(words[0], "--workspace=ours", *words[1:], stdout=out)
@@ -220,7 +221,7 @@ def test_the_future_is_refused(run: Run, command: str):
 @pytest.mark.django_db
 @pytest.mark.parametrize("command", ["readings", "forecast", "recompute"])
 def test_a_workspace_that_is_not_there_is_refused(command: str):
-    with pytest.raises(Refused, match="There is no workspace “nowhere”."):
+    with pytest.raises(Refused, match=r"There is no workspace “nowhere”."):
         call_command(command, "--workspace=nowhere")
 
 

@@ -92,7 +92,7 @@ def signal(w: World) -> dict[str, Any]:
 
 
 VALID: dict[type[models.Model], Any] = {
-    Company: lambda w: {"name": "Delta", "source": "s", "external_id": uuid7().hex},
+    Company: lambda _: {"name": "Delta", "source": "s", "external_id": uuid7().hex},
     Opportunity: lambda w: {
         "name": "Plan",
         "owner": w.owner,
@@ -100,7 +100,7 @@ VALID: dict[type[models.Model], Any] = {
         "source": "s",
         "external_id": uuid7().hex,
     },
-    ExchangeRate: lambda w: {
+    ExchangeRate: lambda _: {
         "valid_on": DAY + timedelta(days=ExchangeRate.objects.count()),
         "currency": "USD",
         "base": "EUR",
@@ -127,7 +127,7 @@ VALID: dict[type[models.Model], Any] = {
         "slot": uuid7().hex,
         "due_at": NOW,
     },
-    Person: lambda w: {"name": "Karel", "source": "s", "external_id": uuid7().hex},
+    Person: lambda _: {"name": "Karel", "source": "s", "external_id": uuid7().hex},
     Stakeholder: lambda w: {
         "opportunity": w[Opportunity],
         "person": Person.objects.create(**w.values(Person)),
@@ -135,7 +135,7 @@ VALID: dict[type[models.Model], Any] = {
         "source": "s",
         "external_id": uuid7().hex,
     },
-    RoleType: lambda w: {
+    RoleType: lambda _: {
         "code": uuid7().hex,
         "position": 1,
         "counts_as": "none",
@@ -147,34 +147,43 @@ VALID: dict[type[models.Model], Any] = {
         "held_from_on": DAY,
     },
     InfluenceLink: lambda w: {"giver": w.stakeholder(), "taker": w.stakeholder()},
-    Interaction: lambda w: fact(w)
-    | {
-        "opportunity": w[Opportunity],
-        "occurred_at": NOW,
-        "channel": "call",
-        "source": "s",
-        "external_id": uuid7().hex,
-    },
+    Interaction: lambda w: (
+        fact(w)
+        | {
+            "opportunity": w[Opportunity],
+            "occurred_at": NOW,
+            "channel": "call",
+            "source": "s",
+            "external_id": uuid7().hex,
+        }
+    ),
     Participation: lambda w: {
         "interaction": w[Interaction],
         "stakeholder": w.stakeholder(),
     },
-    DecisionDate: lambda w: fact(w)
-    | {"opportunity": w[Opportunity], "set_at": NOW, "decision_on": DAY},
-    Quote: lambda w: fact(w)
-    | {
-        "opportunity": w[Opportunity],
-        "number": Quote.objects.count() + 1,
-        "sent_on": DAY,
-        "total": Decimal(1),
-        "currency": "EUR",
-    },
-    PurchaseFileItem: lambda w: fact(w)
-    | {"opportunity": w[Opportunity], "item": 1, "state": "claimed", "seen_on": DAY},
-    OutcomeEvent: lambda w: fact(w)
-    | {"opportunity": w[Opportunity], "outcome": "lost", "happened_on": DAY},
-    OutcomeReview: lambda w: fact(w)
-    | {"opportunity": w[Opportunity], "reviewed_on": DAY},
+    DecisionDate: lambda w: (
+        fact(w) | {"opportunity": w[Opportunity], "set_at": NOW, "decision_on": DAY}
+    ),
+    Quote: lambda w: (
+        fact(w)
+        | {
+            "opportunity": w[Opportunity],
+            "number": Quote.objects.count() + 1,
+            "sent_on": DAY,
+            "total": Decimal(1),
+            "currency": "EUR",
+        }
+    ),
+    PurchaseFileItem: lambda w: (
+        fact(w)
+        | {"opportunity": w[Opportunity], "item": 1, "state": "claimed", "seen_on": DAY}
+    ),
+    OutcomeEvent: lambda w: (
+        fact(w) | {"opportunity": w[Opportunity], "outcome": "lost", "happened_on": DAY}
+    ),
+    OutcomeReview: lambda w: (
+        fact(w) | {"opportunity": w[Opportunity], "reviewed_on": DAY}
+    ),
     ReviewedPhase: lambda w: {
         "review": w[OutcomeReview],
         "stakeholder": w.stakeholder(),
@@ -186,7 +195,7 @@ VALID: dict[type[models.Model], Any] = {
         "source": "s",
         "external_id": uuid7().hex,
     },
-    PhaseModel: lambda w: {
+    PhaseModel: lambda _: {
         "version": uuid7().hex,
         "status": "draft",
         "created_at": NOW,
@@ -216,15 +225,19 @@ VALID: dict[type[models.Model], Any] = {
         "action": w[SellerAction],
         "stakeholder": w.stakeholder(),
     },
-    PhaseConfirmation: lambda w: fact(w)
-    | {"stakeholder": w[Stakeholder], "anchor": "resolve", "confirmed_at": NOW},
-    PhaseOverride: lambda w: fact(w)
-    | {
-        "stakeholder": w[Stakeholder],
-        "anchor": "resolve",
-        "reason": "x",
-        "set_at": NOW,
-    },
+    PhaseConfirmation: lambda w: (
+        fact(w)
+        | {"stakeholder": w[Stakeholder], "anchor": "resolve", "confirmed_at": NOW}
+    ),
+    PhaseOverride: lambda w: (
+        fact(w)
+        | {
+            "stakeholder": w[Stakeholder],
+            "anchor": "resolve",
+            "reason": "x",
+            "set_at": NOW,
+        }
+    ),
     PhaseReading: lambda w: {
         "stakeholder": w[Stakeholder],
         "model": w[PhaseModel],
@@ -234,18 +247,20 @@ VALID: dict[type[models.Model], Any] = {
         "signal_count": 1,
         "inputs_hash": "x",
     },
-    Snapshot: lambda w: CURVES
-    | {
-        "opportunity": w[Opportunity],
-        "taken_on": DAY + timedelta(days=Snapshot.objects.count()),
-        "owner": w.owner,
-        "outcome": "open",
-    },
+    Snapshot: lambda w: (
+        CURVES
+        | {
+            "opportunity": w[Opportunity],
+            "taken_on": DAY + timedelta(days=Snapshot.objects.count()),
+            "owner": w.owner,
+            "outcome": "open",
+        }
+    ),
     Outlook: lambda w: {
         "opportunity": Opportunity.objects.create(**w.values(Opportunity)),
         "refreshed_at": NOW,
     },
-    PeriodOutlook: lambda w: {
+    PeriodOutlook: lambda _: {
         "starts_on": DAY + timedelta(days=PeriodOutlook.objects.count()),
         "ends_on": LATER,
         "refreshed_at": NOW,
@@ -255,7 +270,7 @@ VALID: dict[type[models.Model], Any] = {
         "without_amount_count": 0,
         "seed": 1,
     },
-    Play: lambda w: {"code": uuid7().hex, "situation": "heard"},
+    Play: lambda _: {"code": uuid7().hex, "situation": "heard"},
     Prompt: lambda w: {
         "opportunity": w[Opportunity],
         "play": w[Play],
@@ -350,11 +365,18 @@ def test_a_unique_thing_is_there_once(model, unique, alice: Membership):
 def test_every_constraint_of_ours_begins_with_the_workspace_or_is_global():
     starts = {
         constraint.name: constraint.fields[0]
-        for model, constraint in (each.values for each in of_ours(models.UniqueConstraint))
+        for model, constraint in (
+            each.values for each in of_ours(models.UniqueConstraint)
+        )
     }
-    glob = {"recompute_once_per_opportunity": "workspace_id", "schedule_slot_once": "job"}
+    glob = {
+        "recompute_once_per_opportunity": "workspace_id",
+        "schedule_slot_once": "job",
+    }
 
-    assert {name: first for name, first in starts.items() if first != "workspace"} == glob
+    assert {
+        name: first for name, first in starts.items() if first != "workspace"
+    } == glob
 
 
 def test_every_model_of_ours_has_a_valid_row_here():

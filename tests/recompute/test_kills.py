@@ -47,7 +47,8 @@ class Workers:
         self.forker, self.redis, self.pid = forker, redis, 0
 
     def start(self) -> None:
-        assert self.forker.stdin and self.forker.stdout
+        assert self.forker.stdin
+        assert self.forker.stdout
         self.forker.stdin.write("start\n")
         self.forker.stdin.flush()
         self.pid = int(self.forker.stdout.readline())
@@ -101,7 +102,8 @@ def workers(committed: Workspace) -> Iterator[Workers]:
     )
     found = Workers(forker, redis)
     try:
-        assert forker.stdout and forker.stdout.readline() == "ready\n"
+        assert forker.stdout
+        assert forker.stdout.readline() == "ready\n"
         found.empty_redis()
         yield found
     finally:

@@ -108,6 +108,7 @@ def test_a_request_for_a_deal_that_is_gone_is_settled(alice: Membership):
     deal = open_deal(owner=alice)
     RecomputeRequest.objects.update(opportunity_id=alice.pk)
     asking = begin_attempt(opportunity_id=alice.pk, now=NOW)
+    assert asking
 
     answer_request(opportunity_id=alice.pk, asking_id=asking, now=NOW)
 
@@ -133,7 +134,7 @@ def test_the_task_answers_and_a_failed_one_leaves_its_request_counted(
     ids = {"workspace": str(committed.pk), "opportunity_id": str(deal.pk)}
 
     with monkeypatch.context() as broken:
-        broken.setattr("buyreadiness.recompute.recompute", lambda **kwargs: 1 / 0)
+        broken.setattr("buyreadiness.recompute.recompute", lambda **_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             recompute_opportunity(**ids)
     attempts = list(RecomputeRequest.objects.values_list("attempts", flat=True))
