@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from uuid_utils.compat import uuid7
@@ -38,7 +40,7 @@ def run() -> dict[str, float]:
 
 def people(member: Membership, now: datetime) -> list[Stakeholder]:
     day = now.date() - timedelta(days=90)
-    said = {"by": member, "now": now}
+    said: dict[str, Any] = {"by": member, "now": now}
     deal = create_opportunity(name="Plan", owner=member, opened_on=day, **said)
     return [
         add_stakeholder(
@@ -58,7 +60,7 @@ def say(person: Stakeholder, code: str, *, at: datetime, now: datetime) -> None:
         contact=Contact(
             occurred_at=at, channel="call", parts=[Took(person, [Said(code)])]
         ),
-        zone=UTC,
+        zone=ZoneInfo("UTC"),
         by=None,
         now=now,
     )

@@ -10,7 +10,10 @@ from uuid_utils.compat import uuid7
 
 from accounts import tenancy
 from accounts.models import Membership, Role, Team, User, Workspace
+from coaching.actions.plays import copy_default_plays
 from opportunities.models import Company, Opportunity
+from readiness.actions.phase_models import copy_default_model
+from stakeholders.actions.defaults import copy_default_roles
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 DAY = date(2026, 5, 4)
@@ -67,3 +70,10 @@ def create_opportunity(
     return Opportunity.objects.create(
         owner=owner, name=name, **{"opened_on": DAY} | fields
     )
+
+
+def give_defaults() -> None:
+    """What a new workspace gets: phase model, roles, plays."""
+    copy_default_model(now=NOW)
+    copy_default_roles()
+    copy_default_plays()

@@ -30,7 +30,12 @@ OPENERS = {
     "accounts/views/invitations.py",  # who accepts is not a member yet
     "accounts/views/workspaces.py",  # the workspace is being made
     "buyreadiness/management/commands/create_workspace.py",
+    "buyreadiness/management/commands/export_data.py",
+    "buyreadiness/management/commands/import_data.py",
+    "buyreadiness/management/commands/seed_benchmark.py",
     "buyreadiness/management/commands/seed_demo.py",
+    "buyreadiness/management/moments.py",  # the commands that ask as of a moment
+    "buyreadiness/worlds.py",  # worlds for the demo and the benchmarks
 }
 ERASERS = {
     "buyreadiness/management/commands/seed_demo.py",  # the demo is taken away

@@ -71,4 +71,6 @@ def _successor(
         "logged_by": by,
         "revision": fact.revision + 1,
     }
-    return type(fact)._default_manager.create(**fields | corrected | values)
+    heir: AnyFact = type(fact)(**fields | corrected | values)
+    heir.save(force_insert=True)
+    return heir

@@ -99,4 +99,4 @@ class PeriodOutlook(WorkspaceModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_on} – {self.ends_on}"
+        return f"{self.starts_on} to {self.ends_on}"

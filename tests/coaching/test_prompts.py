@@ -8,10 +8,9 @@ from coaching.models.prompt import PromptAnswer
 from opportunities.models import Opportunity, Outcome
 from readiness.actions.interactions import retract_interaction
 from stakeholders.actions.outcomes import close_opportunity
-from tests.factories import DAY, NOW
+from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import (
     days_ago,
-    give_defaults,
     make,
     open_deal,
     say,

@@ -12,10 +12,9 @@ from coaching.queries.advice import CONFIRMED
 from coaching.queries.wording import Reader, in_words, names_in, percent
 from readiness.actions.human import confirm_phase
 from stakeholders.models import ANCHORS, Stakeholder
-from tests.factories import NOW
+from tests.factories import NOW, give_defaults
 from tests.recompute.build import (
     days_ago,
-    give_defaults,
     make,
     open_deal,
     say,

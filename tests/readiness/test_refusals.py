@@ -16,11 +16,10 @@ from readiness.models import PhaseModel, SellerActionTarget, Signal
 from readiness.queries.models import NoActiveModel, active_model
 from stakeholders.actions import acts, people
 from stakeholders.models import Interaction, Participation
-from tests.factories import DAY, NOW
+from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import (
     ZONE,
     days_ago,
-    give_defaults,
     make,
     open_deal,
     readings,

@@ -8,14 +8,11 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from buyreadiness.recompute import recompute
-from coaching.actions.plays import copy_default_plays
 from forecasting.models import Forecast, Outlook
 from opportunities.actions import create_opportunity
 from opportunities.models import Opportunity
 from readiness.actions.interactions import Contact, Said, Took, log_interaction
-from readiness.actions.phase_models import copy_default_model
 from readiness.models import PhaseReading
-from stakeholders.actions.defaults import copy_default_roles
 from stakeholders.actions.people import add_stakeholder, create_person
 from stakeholders.models import Interaction, Stakeholder
 from tests.factories import NOW
@@ -27,13 +24,6 @@ JOINED = date(2026, 1, 15)
 
 def days_ago(days: float, *, now: datetime = NOW) -> datetime:
     return now - timedelta(days=days)
-
-
-def give_defaults() -> None:
-    """What a new workspace gets: phase model, roles, plays."""
-    copy_default_model(now=NOW)
-    copy_default_roles()
-    copy_default_plays()
 
 
 def open_deal(

@@ -24,13 +24,12 @@ from readiness.queries.reading import read_people
 from stakeholders.actions.acts import send_quote, set_decision_date, set_file_item
 from stakeholders.actions.outcomes import close_opportunity, reopen_opportunity
 from stakeholders.actions.people import leave, set_roles
-from tests.factories import NOW
+from tests.factories import NOW, give_defaults
 from tests.recompute.build import (
     JOINED,
     OPENED,
     ZONE,
     days_ago,
-    give_defaults,
     make,
     open_deal,
     say,

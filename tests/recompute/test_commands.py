@@ -21,11 +21,10 @@ from opportunities.models import Opportunity, Outcome
 from readiness.actions.human import override_phase
 from stakeholders.actions.outcomes import close_opportunity
 from stakeholders.models import ANCHORS
-from tests.factories import DAY, NOW
+from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import (
     days_ago,
     forecasts,
-    give_defaults,
     make,
     open_deal,
     readings,

@@ -33,13 +33,12 @@ from readiness.models import PhaseReading, Signal
 from readiness.queries.models import active_model
 from readiness.queries.reading import read_people
 from stakeholders.models import ANCHORS
-from tests.factories import DAY, NOW
+from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import (
     JOINED,
     ZONE,
     days_ago,
     forecasts,
-    give_defaults,
     last_reading,
     make,
     open_deal,

@@ -26,11 +26,10 @@ from opportunities.models.recompute import LEASE
 from readiness.models import PhaseReading
 from readiness.queries.models import active_model
 from readiness.queries.reading import read_people
-from tests.factories import NOW, create_membership
+from tests.factories import NOW, create_membership, give_defaults
 from tests.recompute.build import (
     ZONE,
     days_ago,
-    give_defaults,
     open_deal,
     say,
     seat,

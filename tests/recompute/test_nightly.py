@@ -19,11 +19,10 @@ from opportunities.models import Job, Opportunity, Outcome, ScheduleSlot
 from readiness.queries.as_of import AsOf
 from readiness.queries.models import active_model
 from stakeholders.actions.outcomes import close_opportunity
-from tests.factories import DAY, NOW, create_team
+from tests.factories import DAY, NOW, create_team, give_defaults
 from tests.recompute.build import (
     days_ago,
     forecasts,
-    give_defaults,
     make,
     open_deal,
     outlook,

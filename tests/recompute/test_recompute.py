@@ -8,10 +8,10 @@ from accounts.models import Membership
 from coaching.models import Prompt
 from forecasting.models import Forecast
 from readiness.models import PhaseReading
+from tests.factories import give_defaults
 from tests.recompute.build import (
     days_ago,
     forecasts,
-    give_defaults,
     make,
     open_deal,
     outlook,

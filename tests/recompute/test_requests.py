@@ -13,8 +13,8 @@ from forecasting.models import Forecast
 from opportunities.actions import request_recompute
 from opportunities.models import RecomputeRequest
 from opportunities.models.recompute import LEASE, MAX_ATTEMPTS
-from tests.factories import NOW, create_membership
-from tests.recompute.build import give_defaults, open_deal, say, seat
+from tests.factories import NOW, create_membership, give_defaults
+from tests.recompute.build import open_deal, say, seat
 
 SECOND = timedelta(seconds=1)
 

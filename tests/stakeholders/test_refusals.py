@@ -21,8 +21,8 @@ from stakeholders.models import (
     OutcomeReview,
     Stakeholder,
 )
-from tests.factories import DAY, NOW
-from tests.recompute.build import give_defaults, open_deal, seat
+from tests.factories import DAY, NOW, give_defaults
+from tests.recompute.build import open_deal, seat
 
 SAID: dict[str, Any] = {"by": None, "now": NOW}
 

@@ -23,6 +23,7 @@ GLOBAL_TABLES = {
     "accounts_token",
     "accounts_securityevent",
     "opportunities_recomputerequest",
+    "opportunities_scheduleslot",
     # The sign-in library's own.
     "account_emailaddress",
     "account_emailconfirmation",

@@ -357,7 +357,7 @@ WRITES: dict[str, Probe] = {
     "bulk_update": lambda r: C.bulk_update(
         [changed(r.company, name="hacked")], ["name", "version"]
     ),
-    "instance delete": lambda r: r.opportunity.delete(),
+    "instance delete": lambda r: r.word.delete(),
     "cascade delete": lambda r: r.team.delete(),
     "delete that sets null": lambda r: r.thing.delete(),
     "delete": lambda r: SearchToken.objects.filter(token=r.word.token).delete(),

@@ -16,7 +16,7 @@ from accounts.tenancy import workspace
 from buyreadiness.services.processes import Child, start_child, stop_children
 from opportunities.actions import request_recompute
 from opportunities.models import Opportunity, RecomputeRequest
-from tests.factories import NOW, create_membership, create_opportunity
+from tests.factories import NOW, create_membership, create_opportunity, give_defaults
 from tests.tenancy.worker_tasks import leave_a_mark
 
 PATIENCE = 60.0  # a busy machine takes long to start one
@@ -73,6 +73,7 @@ def finished() -> bool:
 def create_request(place: Workspace) -> Opportunity:
     """A deal whose recompute was asked for, and the bell rung."""
     with workspace(place):
+        give_defaults()
         deal = create_opportunity(owner=create_membership())
         request_recompute(opportunity=deal, now=NOW)
         return deal
