@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.fields import WorkspaceForeignKey
 from accounts.models import Fact, WorkspaceModel, one_per_lineage
@@ -17,7 +18,7 @@ class OutcomeEvent(Fact):
         Opportunity, models.CASCADE, related_name="outcome_events"
     )
     outcome = models.CharField(max_length=11, choices=Outcome.choices)
-    happened_on = models.DateField(_("on"))
+    happened_on = models.DateField(pgettext_lazy("a day", "on"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:

@@ -15,7 +15,6 @@ from django.core.validators import validate_email
 from django.db import connection
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import ngettext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
@@ -111,9 +110,9 @@ class Command(BaseCommand):
         if report.refused_count > SHOWN:
             self.stderr.write(f"… and {report.refused_count - SHOWN} more.")
         if not report.is_clean:
-            rows = ngettext("%d row is", "%d rows are", report.refused_count)
+            rows = "row is" if report.refused_count == 1 else "rows are"
             raise Refused(
-                f"{rows % report.refused_count} refused: nothing was imported."
+                f"{report.refused_count} {rows} refused: nothing was imported."
             )
         if report.is_dry_run:
             self.stdout.write("A dry run: nothing was kept.")
