@@ -1,16 +1,13 @@
 # One image for web, worker, beat and the migrations; the command says which.
 FROM python:3.11-slim AS build
-RUN apt-get update \
- && apt-get install -y --no-install-recommends gettext \
- && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/buyreadiness
 COPY bootstrap.py requirements.lock ./
 RUN python3 bootstrap.py
 COPY . .
 ENV STATIC_MANIFEST=True
-# Neither reads data: manage.py gives them addresses at which nothing listens.
-RUN .venv/bin/python manage.py compilemessages --ignore .venv \
- && .venv/bin/python manage.py collectstatic --noinput
+# It reads no data: manage.py gives it addresses at which nothing listens. Any command
+# compiles the translations.
+RUN .venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /srv/buyreadiness buyreadiness
