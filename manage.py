@@ -24,6 +24,8 @@ def main(argv: list[str]) -> int:
     command = service_command(argv)
     if command == "up":
         signal.signal(signal.SIGTERM, interrupt)
+    else:  # what a command says is its answer, not its log
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
     try:
         with services_for(command):
             execute_from_command_line(argv)
@@ -32,6 +34,9 @@ def main(argv: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 0 if command == "up" else 130
+    except BrokenPipeError:  # whoever read us, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 
