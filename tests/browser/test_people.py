@@ -1,15 +1,8 @@
 """The pages about people in a real browser: looked at, read aloud, used by keys alone."""
 
-import os
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.core.cache import cache
-from django.test import Client
 from playwright.sync_api import expect
 
 from accounts import tenancy
@@ -17,6 +10,7 @@ from accounts.actions.invitations import hash_of, invite
 from accounts.actions.members import add_seat, suspend
 from accounts.actions.teams import attach_coach, create_team, place_member
 from accounts.models import Invitation, Membership, Role, Team
+from tests.browser.conftest import assert_fine
 from tests.factories import (
     NOW,
     create_membership,
@@ -25,37 +19,15 @@ from tests.factories import (
     create_workspace,
 )
 
-# Playwright's loop runs in this thread; the server answers in its own.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
-pytestmark = pytest.mark.skipif(
-    not shutil.which("chromium"), reason="no chromium here: apt-get install chromium"
-)
-
-LOOKS = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 860}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 860}},
-    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
-}
-# SCREENSHOTS=some/folder keeps a picture of every page.
-PICTURES = os.environ.get("SCREENSHOTS", "")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    return browser_type_launch_args | {
-        "executable_path": shutil.which("chromium"),
-        "args": ["--no-sandbox"],
-    }
-
 
 @pytest.fixture
 def alice(transactional_db) -> Membership:
-    """Administrator of a small workspace with a bit of everything in it."""
-    cache.clear()
+    """Administrator of a small workspace with a bit of everything, and of another."""
     ours = create_workspace(slug="ours", name="Ours")
     user = create_user(email="alice@example.com", name="Alice Adams")
-    alice = create_membership(workspace=ours, user=user, roles=(Role.ADMIN, Role.COACH))
+    sandbox = create_workspace(slug="sandbox")
+    create_membership(workspace=sandbox, user=user, roles=tuple(Role))
+    alice = create_membership(workspace=ours, user=user, roles=tuple(Role))
     told: dict[str, Any] = {"by": alice, "now": NOW}
     with tenancy.workspace(ours):
         bob = create_membership(user=create_user(email="bob@x.example", name="Bob"))
@@ -71,68 +43,15 @@ def alice(transactional_db) -> Membership:
     return alice
 
 
-@pytest.fixture
-def said():
-    """What the browser's console said; something there fails the test."""
-    said: list[str] = []
-    yield said
-    assert said == []
-
-
-@pytest.fixture
-def open_page(live_server, browser, said):
-    """Open an address in a window of its own."""
-    contexts = []
-
-    def opened(address, *, user=None, look="light", script=True, listen=True):
-        context = browser.new_context(
-            **LOOKS[look],
-            reduced_motion="reduce",
-            base_url=live_server.url,
-            java_script_enabled=script,
-        )
-        contexts.append(context)
-        if user:
-            context.add_cookies([session_of(user, live_server.url)])
-        page = context.new_page()
-        if listen:
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def session_of(user, url):
-    client = Client()
-    client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value, "url": url}
-
-
-def looked_at(page, name):
-    """No violation, nothing wider than the window; a picture when one is asked for."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    found = Axe().run(page).response["violations"]
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    return [(name, v["id"], [node["target"] for node in v["nodes"]]) for v in found] + (
-        [(name, "overflow")] if page.evaluate(wide) else []
-    )
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_every_page_is_accessible_and_fits(alice, open_page, look):
+def test_every_page_is_accessible_and_fits(alice, open_page):
     with tenancy.workspace(alice.workspace):
         bob, dora, yan = (
             Membership.objects.get(name=name) for name in ("Bob", "Dora", "Yan")
         )
         low = Team.objects.get(name="Flanders")
-    page = open_page("/w/ours/", user=alice.user, look=look)
-    addresses = {
+    page = open_page(user=alice.user)
+    assert_fine(page, "chooser")
+    for name, address in {
         "today": "/w/ours/",
         "members": "/w/ours/members",
         "members-none": "/w/ours/members?q=zzz",
@@ -149,53 +68,39 @@ def test_every_page_is_accessible_and_fits(alice, open_page, look):
         "audit-none": "/w/ours/audit?kind=api_key",
         "profile": "/profile",
         "workspace-new": "/workspaces/new",
-    }
-
-    wrong = []
-    for name, address in addresses.items():
+    }.items():
         page.goto(address)
-        wrong += looked_at(page, f"{name}-{look}")
-
-    assert wrong == []
+        assert_fine(page, name)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_refused_forms_are_accessible(alice, open_page, look):
-    page = open_page("/w/ours/members", user=alice.user, look=look, listen=False)
+def test_refused_forms_are_accessible(alice, open_page):
+    page = open_page("/w/ours/members", user=alice.user, listen=False)
     page.get_by_label("Name", exact=True).fill("Eve")
     page.get_by_role("button", name="Add and invite").click()
     expect(page.get_by_text("An invitation needs an e-mail address.")).to_be_visible()
-    wrong = looked_at(page, f"members-refused-{look}")
+    assert_fine(page, "members-refused")
 
     page.goto("/w/ours/settings")
     page.evaluate("document.querySelector('[name=version]').value = '7'")
     page.get_by_label("Name", exact=True).fill("Mine")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Save what I typed")).to_be_visible()
-    wrong += looked_at(page, f"settings-stale-{look}")
-
-    assert wrong == []
+    assert_fine(page, "settings-stale")
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_signed_out_and_homeless_pages_are_accessible(alice, open_page, look):
+def test_signed_out_and_homeless_pages_are_accessible(alice, open_page):
     Invitation.objects.update(token_hash=hash_of("secret"), expires_at="2200-01-01T00Z")
     homeless = create_user(email="h@example.com", name="Hanna Homeless")
 
-    page = open_page("/join/secret", look=look)
-    wrong = looked_at(page, f"joining-{look}")
-    page = open_page("/", user=homeless, look=look)
-    wrong += looked_at(page, f"home-{look}")
+    page = open_page(user=homeless)
+    assert_fine(page, "home")
     page.goto("/join/secret")
-    wrong += looked_at(page, f"joining-other-{look}")
-    other = create_workspace(slug="other", name="Other")
-    create_membership(workspace=other, user=alice.user)
-    page = open_page("/", user=alice.user, look=look)
-    wrong += looked_at(page, f"chooser-{look}")
-    page = open_page("/join/nothing", look=look, listen=False)
-    wrong += looked_at(page, f"joining-over-{look}")
-
-    assert wrong == []
+    assert_fine(page, "joining-other")
+    page.context.clear_cookies()
+    page.goto("/join/secret")
+    assert_fine(page, "joining")
+    page = open_page("/join/nothing", listen=False)
+    assert_fine(page, "joining-over")
 
 
 def test_members_are_found_while_typing(alice, open_page):

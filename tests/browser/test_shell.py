@@ -1,88 +1,19 @@
-"""The frame and its parts in a real browser: no violation, no console message, keys work."""
+"""The frame and its parts in a real browser: no violation, no console message, keys work.
 
-import os
-import shutil
+How the frame itself looks is seen in test_people.py, around every page.
+"""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import Role
+from tests.browser.conftest import assert_fine, overflow
 from tests.factories import create_membership, create_user, create_workspace
 
-# Playwright's loop runs in this thread; the server answers in its own. Set at import,
-# because the test database is made and dropped while that loop runs.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+pytestmark = pytest.mark.urls("tests.browser.urls")
 
-pytestmark = [
-    pytest.mark.urls("tests.browser.urls"),
-    pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium here"),
-]
-
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
-LOOKS = [
-    pytest.param("light", WIDE, id="light"),
-    pytest.param("dark", WIDE, id="dark"),
-    pytest.param("light", PHONE, id="phone"),
-    pytest.param("dark", PHONE, id="dark-phone"),
-]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    chromium = shutil.which("chromium")
-    return browser_type_launch_args | {
-        "executable_path": chromium,
-        "args": ["--no-sandbox"],
-    }
-
-
-@pytest.fixture
-def site(live_server):
-    return live_server.url
-
-
-@pytest.fixture
-def said():
-    """What the browser's console said; something there fails the test."""
-    return []
-
-
-@pytest.fixture
-def open_page(site, browser, said):
-    """Open an address, in a window of its own."""
-    contexts = []
-
-    def opened(address, *, scheme="light", viewport=WIDE, user=None, script=True):
-        context = browser.new_context(
-            viewport=viewport,
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            java_script_enabled=script,
-        )
-        contexts.append(context)
-        if user:
-            context.add_cookies([session_of(user, site)])
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(f"{site}{address}")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert said == []
-
-
-def session_of(user, site):
-    client = Client()
-    client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value, "url": site}
+SMALL = {"width": 360, "height": 780}
 
 
 @pytest.fixture
@@ -97,32 +28,22 @@ def alice(transactional_db):
     return user
 
 
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], [node["target"] for node in v["nodes"]]) for v in found]
+def test_styleguide_is_accessible_and_fits(open_page):
+    page = open_page("/styleguide/")
 
-
-def overflow(page):
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    return page.evaluate(wide)
-
-
-@pytest.mark.parametrize(("scheme", "viewport"), LOOKS)
-def test_styleguide_is_accessible_and_fits(open_page, scheme, viewport):
-    page = open_page("/styleguide/", scheme=scheme, viewport=viewport)
-
-    assert violations(page) == []
+    assert_fine(page, "styleguide")
+    page.set_viewport_size(SMALL)
     assert overflow(page) == 0
 
 
 def test_chosen_theme_wins_over_the_systems(open_page):
-    page = open_page("/styleguide/", scheme="light")
+    page = open_page("/styleguide/", look="light")
 
     page.get_by_role("button", name="Dark").click()
 
     scheme = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
     assert scheme == "dark"
-    assert violations(page) == []
+    assert_fine(page, "styleguide-chosen-dark")
 
 
 def test_dialog_opens_holds_the_focus_and_gives_it_back(open_page):
@@ -131,7 +52,7 @@ def test_dialog_opens_holds_the_focus_and_gives_it_back(open_page):
 
     opener.click()
     expect(page.get_by_role("dialog", name="Remove this member?")).to_be_visible()
-    assert violations(page) == []
+    assert_fine(page, "dialog")
     page.keyboard.press("Escape")
 
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -142,21 +63,13 @@ def today(slug="ours"):
     return reverse("coaching:today", kwargs={"slug": slug})
 
 
-@pytest.mark.parametrize(("scheme", "viewport"), LOOKS)
-def test_frame_is_accessible_and_fits(open_page, alice, scheme, viewport):
-    page = open_page(today(), scheme=scheme, viewport=viewport, user=alice)
-
-    assert violations(page) == []
-    assert overflow(page) == 0
-
-
 def test_palette_is_run_by_keys_alone(open_page, alice):
     page = open_page(today(), user=alice)
 
     page.keyboard.press("Control+k")
     combobox = page.get_by_role("combobox", name="Type a command")
     expect(combobox).to_be_focused()
-    assert violations(page) == []
+    assert_fine(page, "palette")
     page.keyboard.type("mem")
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
@@ -199,7 +112,7 @@ def test_question_mark_lists_the_shortcuts_and_keys_can_be_turned_off(open_page,
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Commands and shortcuts")
     expect(dialog.get_by_role("link", name="Members")).to_be_visible()
-    assert violations(page) == []
+    assert_fine(page, "shortcuts")
     dialog.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
@@ -219,14 +132,16 @@ def test_without_a_script_the_search_button_lists_the_commands(open_page, alice)
 
 
 def test_phone_reaches_everything_from_the_dock(open_page, alice):
-    page = open_page(today(), viewport=PHONE, user=alice)
+    page = open_page(today(), user=alice, look="phone")
+    page.set_viewport_size(SMALL)
+    assert overflow(page) == 0
 
     page.locator(".dock").get_by_text("More").click()
 
     dock = page.locator(".dock-panel")
     expect(dock.get_by_role("link", name="Profile")).to_be_visible()
     expect(dock.get_by_role("button", name="Sign out")).to_be_visible()
-    assert violations(page) == []
+    assert_fine(page, "dock")
 
 
 def test_skip_link_is_first_and_leads_to_the_content(open_page, alice):
