@@ -16,6 +16,7 @@ COPY --from=build /srv/buyreadiness ./
 ENV PATH=/srv/buyreadiness/.venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=buyreadiness.settings \
     STATIC_MANIFEST=True \
+    OPENBLAS_NUM_THREADS=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 USER buyreadiness

@@ -6,6 +6,9 @@ import signal
 import sys
 from types import FrameType
 
+# Our arrays are small: threads of the linear algebra would only be in each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

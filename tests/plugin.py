@@ -18,6 +18,9 @@ from django.conf import settings
 from buyreadiness.services.provide import ephemeral_services
 from buyreadiness.services.refused import Refused
 
+# As manage.py does it, and before NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 GIVEN = {
     "DATABASE_URL": "BUYREADINESS_TEST_DATABASE_URL",
     "REDIS_URL": "BUYREADINESS_TEST_REDIS_URL",

@@ -17,6 +17,9 @@ from buyreadiness.services.ports import free_port
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 NO_ORPHAN_SECONDS = 10
+# One after the other in one state folder: only the first start is a first start.
+pytestmark = pytest.mark.xdist_group("up")
+
 GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CELERY_BROKER_URL")
 
 

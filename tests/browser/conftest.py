@@ -60,9 +60,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
+    # Chromium has pages of its own behind the address bar of every window: they take
+    # more time than ours.
+    needless = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup"
     return browser_type_launch_args | {
         "executable_path": CHROMIUM,
-        "args": ["--no-sandbox"],
+        "args": ["--no-sandbox", needless],
     }
 
 
@@ -74,32 +77,23 @@ def said():
     assert said == []
 
 
-@pytest.fixture(scope="session")
-def shared(browser, live_server):
-    """Where the first window of every test opens: a context costs more than a page."""
-    context = browser.new_context(reduced_motion="reduce", base_url=live_server.url)
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def open_page(transactional_db, live_server, browser, shared, said):
+def open_page(transactional_db, live_server, browser, said):
     """Open an address in a window of its own; its `user` is in without signing in."""
     cache.clear()  # limits of sign-in are counted there
-    url = live_server.url
-    contexts: list[Any] = []
+    contexts = []
 
     def opened(address="/", *, user=None, look="light", script=True, listen=True):
-        context = shared
-        if contexts or not script:
-            context = browser.new_context(
-                reduced_motion="reduce", base_url=url, java_script_enabled=script
-            )
+        context = browser.new_context(
+            **EVERY_LOOK[look],
+            reduced_motion="reduce",
+            base_url=live_server.url,
+            java_script_enabled=script,
+        )
         contexts.append(context)
         if user:
-            context.add_cookies([session_of(user, url)])
+            context.add_cookies([session_of(user, live_server.url)])
         page = context.new_page()
-        show(page, EVERY_LOOK[look])
         if listen:
             page.on("console", lambda message: said.append(message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
@@ -108,12 +102,7 @@ def open_page(transactional_db, live_server, browser, shared, said):
 
     yield opened
     for context in contexts:
-        if context is not shared:
-            context.close()
-    for page in shared.pages:
-        page.evaluate("localStorage.clear()")
-        page.close()
-    shared.clear_cookies()
+        context.close()
 
 
 def session_of(user, url):
