@@ -1,6 +1,5 @@
 """Around every test: a workspace is open, the cast is ready, the network is off."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,23 +38,6 @@ def strictly() -> Iterator[None]:
     """Every statement says of which workspace; `tests.strict.unbound_sql` for the few."""
     with connection.execute_wrapper(strict):
         yield
-
-
-@pytest.fixture(autouse=True)
-def no_loop_of_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hide the loop that Playwright's synchronous API leaves running in this thread.
-
-    It runs from the first browser test to the end of the session, suspended while tests
-    run. Whoever comes later in the same process and calls `async_to_sync` or
-    `asyncio.run` is refused because of it; only Playwright needs to see it.
-    """
-    loop = asyncio.events._get_running_loop()
-    if loop is None or "playwright" in request.fixturenames:
-        yield
-        return
-    asyncio.events._set_running_loop(None)
-    yield
-    asyncio.events._set_running_loop(loop)
 
 
 @pytest.fixture

@@ -10,12 +10,9 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from playwright.sync_api import sync_playwright
 
 from buyreadiness.management.commands.doctor import CHROMIUMS
-
-# Playwright's loop runs in this thread; the server answers in its own. Set at import,
-# because the test database is made and dropped while that loop runs.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 # BUYREADINESS_CHROMIUM=some/path is taken unseen.
 CHROMIUM = os.environ.get("BUYREADINESS_CHROMIUM") or next(
@@ -47,8 +44,11 @@ ROOT = "document.documentElement"
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Asked for this folder only."""
-    # One worker of xdist carries the browser, and Playwright's loop.
+    # One worker of xdist carries the browser.
     item.add_marker(pytest.mark.xdist_group("browser"))
+    if item.config.getoption("loadgroup", False):
+        # pytest-xdist 3.8 writes the group where pytest 9.2 no longer looks (its #1386).
+        item._id = item.id.parse(f"{item.nodeid}@browser")
     if not CHROMIUM:
         item.add_marker(
             pytest.mark.skip(
@@ -67,6 +67,20 @@ def browser_type_launch_args(browser_type_launch_args):
         "executable_path": CHROMIUM,
         "args": ["--no-sandbox", needless],
     }
+
+
+@pytest.fixture(scope="package")
+def browser(browser_type_launch_args):
+    """The browser, until the first test of another folder.
+
+    So long Playwright's loop runs in this thread, suspended while a test runs: who asks
+    for a loop of their own is refused, and Django gives them another connection.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the server has its own thread
+        browser = playwright.chromium.launch(**browser_type_launch_args)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
