@@ -8,6 +8,7 @@ from accounts.models import Membership, Role
 
 REP, MANAGER, COACH, ADMIN = Role.REP, Role.MANAGER, Role.COACH, Role.ADMIN
 EVERYBODY = frozenset(Role)
+SELLERS = frozenset({REP, MANAGER, ADMIN})
 
 # A right is the union over the roles held. What a role may do to *which* rows is
 # visibility (accounts.queries.visible_owners), not a permission.
@@ -20,6 +21,14 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "team.manage": frozenset({ADMIN}),
     "audit.see": frozenset({ADMIN}),
     "key.manage": frozenset({ADMIN}),
+    "deal.see": EVERYBODY,
+    "deal.write": SELLERS,
+    "person.see": EVERYBODY,
+    "person.write": SELLERS,
+    "prompt.answer": EVERYBODY,
+    "forecast.see": EVERYBODY,
+    "money.manage": frozenset({MANAGER, ADMIN}),
+    "import.run": frozenset({ADMIN}),
 }
 
 

@@ -103,21 +103,19 @@ def words_of(text: str) -> list[str]:
     return [word[:40] for word in letters.split()]
 
 
-def found(
-    text: str, *, kinds: Iterable[str], limit: int = 20
-) -> list[tuple[str, UUID]]:
-    """Things whose name has, for each word asked, a word that starts with it.
+def matching(text: str, *, kind: str) -> "QuerySet[SearchToken, UUID]":
+    """The ids of what has, for each word asked, a word that starts with it: a subquery.
 
-    Answers (kind, id) pairs. Whether the asker may see them is for the caller to say.
+    Without a word it matches nothing. Whether the asker may see them is for the caller.
     """
     words = words_of(text)[:_WORDS_IN_A_SEARCH]
     if not words:
-        return []
-    hits = _starting_with(words[0]).filter(kind__in=list(kinds))
+        return SearchToken.objects.none().values_list("object_id", flat=True)
+    hits = _starting_with(words[0]).filter(kind=kind)
     for word in words[1:]:
-        hits = hits.filter(object_id__in=_starting_with(word).values("object_id"))
-    pairs = hits.order_by("kind", "object_id").values_list("kind", "object_id")
-    return list(pairs.distinct()[:limit])
+        more = _starting_with(word).filter(kind=kind)
+        hits = hits.filter(object_id__in=more.values("object_id"))
+    return hits.values_list("object_id", flat=True)
 
 
 def _starting_with(word: str) -> "QuerySet[SearchToken]":

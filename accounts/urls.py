@@ -5,6 +5,7 @@ from accounts.views import (
     health,
     home,
     invitations,
+    keys,
     members,
     profile,
     settings,
@@ -49,5 +50,6 @@ urlpatterns = [
     path(f"{TEAMS}/<uuid:id>/attach", teams.attach, name="team-attach"),
     path(f"{TEAMS}/places/<uuid:id>/leave", teams.take_out, name="team-leave"),
     path("w/<slug:slug>/settings", settings.settings, name="settings"),
+    path("w/<slug:slug>/settings/keys", keys.keys, name="api-keys"),
     path("w/<slug:slug>/audit", audit.audit, name="audit"),
 ]

@@ -9,7 +9,11 @@ handler500 = "accounts.views.errors.server_error"
 
 urlpatterns = [
     path("", include("coaching.urls")),
+    path("", include("forecasting.urls")),
     path("", include("readiness.urls")),
+    path("", include("stakeholders.urls")),
+    path("", include("opportunities.urls")),
+    path("", include("integrations.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("buyreadiness.api")),

@@ -9,10 +9,13 @@ from django.test import RequestFactory
 
 from accounts.http.context import shell
 from accounts.http.navigation import (
+    ACT,
     DESTINATIONS,
     commands_for,
     destinations_for,
+    rail_of,
     seats_for,
+    tabs_of,
 )
 from accounts.models import Membership, Role, User, Workspace
 from tests.factories import create_membership, create_workspace
@@ -39,7 +42,11 @@ def test_every_destination_has_its_own_name_and_keys():
 
     assert len({destination.name for destination in DESTINATIONS}) == len(DESTINATIONS)
     assert len(set(keys)) == len(keys)
-    assert all(sequence.startswith("g ") for sequence in keys)
+    assert all(
+        d.keys.startswith("g ") for d in DESTINATIONS if d.keys and d.group != ACT
+    )
+    # What is typed first may not be a whole command, or the rest is never reached.
+    assert not {key for key in keys for other in keys if other.startswith(f"{key} ")}
 
 
 def test_destinations_are_those_the_roles_may_open():
@@ -47,7 +54,29 @@ def test_destinations_are_those_the_roles_may_open():
     admin = request_of(workspace=DELTA, roles=[Role.ADMIN])
 
     hidden = names(destinations_for(admin)) - names(destinations_for(rep))
-    assert hidden == {"audit", "settings"}
+    assert hidden == {"audit", "settings", "money", "import", "api-keys"}
+
+
+def test_sections_are_one_line_of_the_rail_each():
+    admin = request_of(path="/w/delta/audit", workspace=DELTA, roles=[Role.ADMIN])
+
+    lines = rail_of(destinations_for(admin))
+
+    assert [line.name for line in lines if line.is_current] == ["settings"]
+    assert [link.name for link in tabs_of(destinations_for(admin))] == [
+        *("settings", "money", "import", "api-keys", "audit"),
+    ]
+
+
+def test_section_is_entered_by_the_first_page_that_is_open_to_the_member():
+    manager = request_of(workspace=DELTA, roles=[Role.MANAGER])
+
+    settings = {line.section: line for line in rail_of(destinations_for(manager))}[
+        "settings"
+    ]
+
+    assert settings.label == "Settings"
+    assert settings.href == "/w/delta/settings/money"
 
 
 def test_destinations_outside_a_workspace_are_the_users_own():

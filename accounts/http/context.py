@@ -10,13 +10,16 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from accounts.http.navigation import (
+    ACT,
     HOME,
-    WORK,
-    WORKSPACE,
+    WORKSPACES,
+    YOU,
     Link,
     commands_for,
     destinations_for,
+    rail_of,
     seats_for,
+    tabs_of,
 )
 
 
@@ -30,8 +33,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "workspace": workspace,
         "membership": membership,
         "seats": seats,
-        "navigation": _only(links, in_rail=True),
-        "account_links": _only(links, in_rail=False),
+        "navigation": cache(lambda: rail_of(links())),
+        "sections": cache(lambda: tabs_of(links())),
+        "account_links": _only(links, {YOU, WORKSPACES}),
+        "acts": _only(links, {ACT}),
         "commands": cache(lambda: commands_for(request, links=links(), seats=seats())),
         "theme": lambda: getattr(getattr(request, "user", None), "theme", "system"),
         "user_name": lambda: str(membership or getattr(request, "user", "")),
@@ -43,10 +48,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _only(
-    links: Callable[[], list[Link]], *, in_rail: bool
+    links: Callable[[], list[Link]], groups: set[str]
 ) -> Callable[[], list[Link]]:
-    return cache(
-        lambda: [
-            link for link in links() if (link.group in {WORK, WORKSPACE}) is in_rail
-        ]
-    )
+    return cache(lambda: [link for link in links() if link.group in groups])

@@ -1,7 +1,7 @@
 """Where one can go: one list for the rail, the palette and the shortcuts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,9 +16,11 @@ from accounts.permissions import may_create_workspace, permissions_of
 HOME = "coaching:today"
 LAST_WORKSPACE = "workspace"  # in the session: the slug of the one visited last
 
-# Groups: `work` and `workspace` stand in the rail, `you` in the account menu,
-# `workspaces` in the switcher. All of them stand in the palette.
-WORK, WORKSPACE, YOU, WORKSPACES = "work", "workspace", "you", "workspaces"
+# Groups: `work` and `workspace` stand in the rail, `tab` beside the others of its section
+# on their pages, `you` in the account menu, `workspaces` in the switcher; an `act` is
+# something to begin. All of them stand in the palette.
+WORK, WORKSPACE, TAB, ACT = "work", "workspace", "tab", "act"
+YOU, WORKSPACES = "you", "workspaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,15 @@ class Destination:
     keys: str = ""
     permission: str = ""
     group: str = WORK
+    # Whose tabs it stands among: pages of one section share one line of the rail.
+    section: str = ""
     is_post: bool = False
     # The page at a workspace's root is not the parent of all the others.
     is_exact: bool = False
 
     @property
     def in_workspace(self) -> bool:
-        return self.group in {WORK, WORKSPACE}
+        return self.group in {WORK, WORKSPACE, TAB, ACT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Link:
     icon: str
     keys: str = ""
     group: str = WORK
+    section: str = ""
     is_current: bool = False
     is_post: bool = False
 
@@ -63,7 +68,90 @@ DESTINATIONS: tuple[Destination, ...] = (
         icon="today",
         keys="g t",
         permission="workspace.enter",
+        section="today",
         is_exact=True,
+    ),
+    Destination(
+        name="tasks",
+        label=_("Tasks"),
+        url_name="stakeholders:tasks",
+        icon="check",
+        keys="g k",
+        permission="deal.see",
+        group=TAB,
+        section="today",
+    ),
+    Destination(
+        name="opportunities",
+        label=_("Opportunities"),
+        url_name="forecasting:opportunities",
+        icon="opportunity",
+        keys="g o",
+        permission="deal.see",
+        section="opportunities",
+    ),
+    Destination(
+        name="people",
+        label=_("People"),
+        url_name="readiness:people",
+        icon="people",
+        keys="g h",
+        permission="person.see",
+        section="people",
+    ),
+    Destination(
+        name="companies",
+        label=_("Companies"),
+        url_name="forecasting:companies",
+        icon="company",
+        keys="g c",
+        permission="person.see",
+        group=TAB,
+        section="people",
+    ),
+    Destination(
+        name="forecast",
+        label=_("Forecast"),
+        url_name="forecasting:forecast",
+        icon="forecast",
+        keys="g f",
+        permission="forecast.see",
+        section="forecast",
+    ),
+    Destination(
+        name="coaching",
+        label=_("Coaching"),
+        url_name="coaching:queue",
+        icon="coaching",
+        keys="g q",
+        permission="deal.see",
+        section="coaching",
+    ),
+    Destination(
+        name="log",
+        label=_("Log a conversation"),
+        url_name="readiness:log-anywhere",
+        icon="note",
+        keys="l",
+        permission="deal.write",
+        group=ACT,
+    ),
+    Destination(
+        name="opportunity-new",
+        label=_("New opportunity"),
+        url_name="opportunities:opportunity-new",
+        icon="plus",
+        keys="n o",
+        permission="deal.write",
+        group=ACT,
+    ),
+    Destination(
+        name="search",
+        label=_("Search"),
+        url_name="stakeholders:search",
+        icon="search",
+        permission="deal.see",
+        group=ACT,
     ),
     Destination(
         name="members",
@@ -73,6 +161,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         keys="g m",
         permission="member.see",
         group=WORKSPACE,
+        section="members",
     ),
     Destination(
         name="teams",
@@ -81,7 +170,8 @@ DESTINATIONS: tuple[Destination, ...] = (
         icon="team",
         keys="g e",
         permission="team.see",
-        group=WORKSPACE,
+        group=TAB,
+        section="members",
     ),
     Destination(
         name="settings",
@@ -91,6 +181,36 @@ DESTINATIONS: tuple[Destination, ...] = (
         keys="g s",
         permission="workspace.settings",
         group=WORKSPACE,
+        section="settings",
+    ),
+    Destination(
+        name="money",
+        label=_("Rates and targets"),
+        url_name="forecasting:money",
+        icon="flag",
+        keys="g r",
+        permission="money.manage",
+        group=TAB,
+        section="settings",
+    ),
+    Destination(
+        name="import",
+        label=_("Import"),
+        url_name="integrations:imports",
+        icon="upload",
+        keys="g i",
+        permission="import.run",
+        group=TAB,
+        section="settings",
+    ),
+    Destination(
+        name="api-keys",
+        label=_("API keys"),
+        url_name="accounts:api-keys",
+        icon="key",
+        permission="key.manage",
+        group=TAB,
+        section="settings",
     ),
     Destination(
         name="audit",
@@ -99,7 +219,8 @@ DESTINATIONS: tuple[Destination, ...] = (
         icon="audit",
         keys="g a",
         permission="audit.see",
-        group=WORKSPACE,
+        group=TAB,
+        section="settings",
     ),
     Destination(
         name="profile",
@@ -140,6 +261,32 @@ def destinations_for(request: HttpRequest) -> list[Link]:
         _link(destination, href, is_current=href == current)
         for destination, href in addresses
     ]
+
+
+def rail_of(links: list[Link]) -> list[Link]:
+    """One line for each section a member may enter, the current page's marked.
+
+    A section whose own page is shut to them is entered by the first tab that is not.
+    """
+    lines: dict[str, Link] = {}
+    heads = {d.section: d for d in DESTINATIONS if d.group in {WORK, WORKSPACE}}
+    for link in links:
+        if not link.section:
+            continue
+        head = heads[link.section]
+        line = lines.get(link.section) or replace(
+            link, label=str(head.label), icon=head.icon, group=head.group
+        )
+        is_current = line.is_current or link.is_current
+        lines[link.section] = replace(line, is_current=is_current)
+    return list(lines.values())
+
+
+def tabs_of(links: list[Link]) -> list[Link]:
+    """The pages of the section that is open, when it has more than one for this member."""
+    here = {link.section for link in links if link.is_current} - {""}
+    tabs = [link for link in links if link.section in here]
+    return tabs if len(tabs) > 1 else []
 
 
 def seats_for(request: HttpRequest) -> list[Link]:
@@ -206,6 +353,7 @@ def _link(destination: Destination, href: str, *, is_current: bool) -> Link:
         icon=destination.icon,
         keys=destination.keys,
         group=destination.group,
+        section=destination.section,
         is_current=is_current,
         is_post=destination.is_post,
     )

@@ -7,6 +7,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 register = template.Library()
 
@@ -77,3 +78,14 @@ def keys(sequence: str) -> SafeString:
 def in_group(items: Iterable[Any], group: str) -> list[Any]:
     """Keep the links of one group."""
     return [item for item in items if getattr(item, "group", None) == group]
+
+
+@register.filter
+def in_days(days: float | None) -> str:
+    """Write an age: "today", "6 days"; nothing for None."""
+    if days is None:
+        return ""
+    whole = max(int(days), 0)
+    if not whole:
+        return gettext("today")
+    return ngettext("%(n)d day", "%(n)d days", whole) % {"n": whole}

@@ -20,7 +20,7 @@ from coaching.models import Prompt
 from coaching.queries.advice import CONFIRMED
 from readiness.models import ModelStatus, Phase, SignalType
 from stakeholders.models import RoleHeld, RoleType, Stakeholder
-from stakeholders.queries import held_on
+from stakeholders.queries.roles import held_on
 
 FILE_ITEM_COUNT = 8
 _NAME = re.compile(r"\{(\w+)\}")

@@ -42,7 +42,7 @@ from stakeholders.models import (
     RoleType,
     Stakeholder,
 )
-from stakeholders.queries import held_on
+from stakeholders.queries.roles import held_on
 
 # Expert defaults: how many people decide, by importance; not set counts as mid-size.
 GROUP_SIZES: Mapping[str, int] = {

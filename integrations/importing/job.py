@@ -15,7 +15,7 @@ from integrations.importing.report import MADE, Report
 from integrations.queries.names import Names
 from readiness.models import ActionType, SignalType
 from readiness.queries.evidence import CLOCK_DRIFT
-from stakeholders.queries import role_codes
+from stakeholders.queries.roles import role_codes
 
 
 class Follows(Exception):

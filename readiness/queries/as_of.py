@@ -107,7 +107,7 @@ def beliefs(
         for person in read[opportunity.pk].values()
         if is_active(person.stakeholder, when)
     ]
-    overrides = _overrides([each.stakeholder for each in people], when=when)
+    overrides = _anchors([each.stakeholder for each in people], when=when)
     return [
         Believed(
             stakeholder=each.stakeholder,
@@ -131,7 +131,7 @@ def stored_beliefs(
     people = [row for row in rows.order_by("opportunity", "pk") if is_active(row, when)]
     last = _stored_by(people, when.at)
     models = {row.pk: loaded(row) for row in _models(last.values())}
-    overrides = _overrides(people, when=when)
+    overrides = _anchors(people, when=when)
     return [
         Believed(
             stakeholder=person,
@@ -182,8 +182,10 @@ def _models(rows: Iterable[PhaseReading]) -> list[PhaseModel]:
     return list(PhaseModel.objects.filter(pk__in={row.model_id for row in rows}))
 
 
-def _overrides(people: Sequence[Stakeholder], *, when: AsOf) -> dict[UUID, str]:
-    """The override in force of each person, as an anchor."""
+def overrides_in_force(
+    people: Sequence[Stakeholder], *, when: AsOf
+) -> dict[UUID, PhaseOverride]:
+    """The override in force of each person who has one; one query."""
     day = when.workspace.today(when.at)
     rows = as_known(PhaseOverride.objects.all(), when.known_at).filter(
         Q(expires_on__isnull=True) | Q(expires_on__gte=day),
@@ -191,4 +193,8 @@ def _overrides(people: Sequence[Stakeholder], *, when: AsOf) -> dict[UUID, str]:
         set_at__lte=when.at + CLOCK_DRIFT,
     )
     last = rows.order_by("set_at", "logged_at", "pk")
-    return dict(last.values_list("stakeholder", "anchor"))
+    return {row.stakeholder_id: row for row in last}
+
+
+def _anchors(people: Sequence[Stakeholder], *, when: AsOf) -> dict[UUID, str]:
+    return {pk: row.anchor for pk, row in overrides_in_force(people, when=when).items()}

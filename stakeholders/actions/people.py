@@ -14,7 +14,7 @@ from accounts.models.base import replace_version
 from opportunities.actions import STALE, request_recompute
 from opportunities.models import Company, Opportunity
 from stakeholders.models import InfluenceLink, Person, RoleHeld, Stakeholder
-from stakeholders.queries import role_codes
+from stakeholders.queries.roles import role_codes
 
 
 class SeatTaken(Exception):

@@ -20,7 +20,10 @@ function run(command) {
 }
 
 document.addEventListener("command", ({ detail: command }) => {
-  if (command.post) document.querySelector(`form[data-command="${CSS.escape(command.name)}"]`)?.requestSubmit();
+  // The page may have its own way to do it: the log of the deal one looks at.
+  const here = document.querySelector(`[data-does="${CSS.escape(command.name)}"]`);
+  if (here) here.click();
+  else if (command.post) document.querySelector(`form[data-command="${CSS.escape(command.name)}"]`)?.requestSubmit();
   else location.assign(command.href);
 });
 

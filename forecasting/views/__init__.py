@@ -1,0 +1,1 @@
+"""Pages that say what will come of it."""

@@ -1,0 +1,14 @@
+"""Files into facts, with a look at what they would do."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.http.guards import member
+from accounts.http.pages import render_page
+from accounts.http.request import WorkspaceRequest
+
+
+@require_safe
+@member("import.run")
+def imports(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    return render_page(request, "coming.html", {})

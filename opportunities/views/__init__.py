@@ -1,0 +1,1 @@
+"""Forms about deals and companies."""

@@ -1,0 +1,14 @@
+"""Open a deal, change it, hand it over, take it back."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.http.guards import member
+from accounts.http.pages import render_page
+from accounts.http.request import WorkspaceRequest
+
+
+@require_safe
+@member("deal.write")
+def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    return render_page(request, "coming.html", {})

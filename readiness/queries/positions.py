@@ -1,0 +1,93 @@
+"""Where people stand now, as pages show it: stored readings, drifted to this moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import Workspace
+from readiness.models import Phase, PhaseOverride
+from readiness.queries.as_of import AsOf, overrides_in_force
+from readiness.queries.models import LoadedModel, active_model
+from readiness.queries.standing import instant, last_readings, reading_at
+from stakeholders.models import Stakeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One person in a deal: the whole distribution, how sure, how old, and a human's view.
+
+    `probabilities` is None for somebody never heard: unknown, not the first phase.
+    """
+
+    stakeholder: Stakeholder
+    labels: tuple[str, ...]  # the phases of the model, in order
+    anchors: tuple[str, ...]
+    probabilities: tuple[float, ...] | None
+    stance: float | None
+    certainty: float | None
+    signal_count: int
+    heard_at: datetime | None
+    age_days: float | None
+    is_contradictory: bool
+    override: PhaseOverride | None
+    model: LoadedModel
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.probabilities is None
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of the likeliest phase; empty when unknown."""
+        if self.probabilities is None:
+            return ""
+        place = max(
+            range(len(self.probabilities)),
+            key=lambda i: ((self.probabilities or ())[i], -i),
+        )
+        return self.anchors[place]
+
+
+def positions_of(
+    stakeholders: Sequence[Stakeholder], *, workspace: Workspace, now: datetime
+) -> dict[UUID, Position]:
+    """Where these people stand, by stakeholder; four queries, whatever their number."""
+    model = active_model()
+    labels = phase_labels(model)
+    last = last_readings(stakeholders)
+    when = AsOf.of(workspace, at=None, now=now)
+    overrides = overrides_in_force(stakeholders, when=when)
+    positions = {}
+    for person in stakeholders:
+        row = last.get(person.pk)
+        # A row of an older version waits for its recompute: its phases are not these.
+        reading = (
+            reading_at(row, now, model=model)
+            if row is not None and row.model_id == model.pk
+            else None
+        )
+        if reading is not None and reading.is_unknown:
+            reading = None
+        heard = reading.last_heard_at if reading else None
+        positions[person.pk] = Position(
+            stakeholder=person,
+            labels=labels,
+            anchors=model.anchors,
+            probabilities=reading.probabilities if reading else None,
+            stance=reading.stance if reading else None,
+            certainty=reading.certainty if reading else None,
+            signal_count=reading.signals if reading else 0,
+            heard_at=instant(heard) if heard is not None else None,
+            age_days=(now.timestamp() - heard) / 86_400 if heard is not None else None,
+            is_contradictory=reading.is_contradictory if reading else False,
+            override=overrides.get(person.pk),
+            model=model,
+        )
+    return positions
+
+
+def phase_labels(model: LoadedModel) -> tuple[str, ...]:
+    """What the phases of a model are called, in the reader's language; one query."""
+    rows = Phase.objects.filter(model_id=model.pk).order_by("position")
+    return tuple(str(row) for row in rows)

@@ -1,0 +1,1 @@
+"""Pages that show where people stand, and the forms that change it."""

@@ -1,0 +1,1 @@
+"""Pictures of the buying group, and what a search finds."""
