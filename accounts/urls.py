@@ -51,5 +51,10 @@ urlpatterns = [
     path(f"{TEAMS}/places/<uuid:id>/leave", teams.take_out, name="team-leave"),
     path("w/<slug:slug>/settings", settings.settings, name="settings"),
     path("w/<slug:slug>/settings/keys", keys.keys, name="api-keys"),
+    path(
+        "w/<slug:slug>/settings/keys/<uuid:id>/revoke",
+        keys.revoke,
+        name="api-key-revoke",
+    ),
     path("w/<slug:slug>/audit", audit.audit, name="audit"),
 ]

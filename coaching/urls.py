@@ -1,10 +1,33 @@
 from django.urls import path
 
-from coaching.views import queue, today
+from coaching.views import opportunity, prompts, queue, today
 
 app_name = "coaching"
 
 urlpatterns = [
-    path("w/<slug:slug>/", today.today, name="today"),
-    path("w/<slug:slug>/coaching", queue.queue, name="queue"),
+    path(
+        "w/<slug:slug>/",
+        today.today,
+        name="today",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/<uuid:id>",
+        opportunity.opportunity,
+        name="opportunity",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/<uuid:id>/moved",
+        opportunity.moved,
+        name="moved",
+    ),
+    path(
+        "w/<slug:slug>/prompts/<uuid:id>/answer",
+        prompts.answer,
+        name="prompt-answer",
+    ),
+    path(
+        "w/<slug:slug>/coaching",
+        queue.queue,
+        name="queue",
+    ),
 ]

@@ -5,5 +5,29 @@ from integrations.views import imports
 app_name = "integrations"
 
 urlpatterns = [
-    path("w/<slug:slug>/settings/import", imports.imports, name="imports"),
+    path(
+        "w/<slug:slug>/settings/import",
+        imports.imports,
+        name="imports",
+    ),
+    path(
+        "w/<slug:slug>/settings/import/<uuid:id>",
+        imports.run,
+        name="import-run",
+    ),
+    path(
+        "w/<slug:slug>/settings/import/<uuid:id>/mapping",
+        imports.mapping,
+        name="import-mapping",
+    ),
+    path(
+        "w/<slug:slug>/settings/import/<uuid:id>/commit",
+        imports.commit,
+        name="import-commit",
+    ),
+    path(
+        "w/<slug:slug>/settings/import/<uuid:id>/discard",
+        imports.discard,
+        name="import-discard",
+    ),
 ]

@@ -8,9 +8,29 @@ from django.db import connection
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from accounts.models import Membership, TeamMember, TeamPart, Workspace
+from accounts.actions.keys import create_api_key
+from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
-from tests.factories import create_membership, create_team
+from coaching.models import Play, Prompt
+from integrations.models import ImportRun
+from opportunities.models import Opportunity
+from readiness.models import PhaseConfirmation, PhaseOverride, Signal
+from stakeholders.models import (
+    DecisionDate,
+    Interaction,
+    Person,
+    Quote,
+    Stakeholder,
+    Task,
+)
+from tests.factories import (
+    DAY,
+    NOW,
+    create_company,
+    create_membership,
+    create_opportunity,
+    create_team,
+)
 from tests.urls import Door, our_doors
 
 
@@ -18,6 +38,95 @@ def create_place() -> TeamMember:
     return TeamMember.objects.create(
         team=create_team(), membership=create_membership(), part=TeamPart.MEMBER
     )
+
+
+def create_deal() -> Opportunity:
+    return create_opportunity(owner=create_membership())
+
+
+def create_seat() -> Stakeholder:
+    person = create_person()
+    return Stakeholder.objects.create(
+        opportunity=create_deal(), person=person, joined_on=DAY
+    )
+
+
+def create_person() -> Person:
+    return Person.objects.create(name="Karel Maes")
+
+
+def create_interaction() -> Interaction:
+    return Interaction.objects.create(
+        opportunity=create_deal(), occurred_at=NOW, channel="call", logged_at=NOW
+    )
+
+
+def create_signal() -> Signal:
+    seat = create_seat()
+    interaction = Interaction.objects.create(
+        opportunity=seat.opportunity, occurred_at=NOW, channel="call", logged_at=NOW
+    )
+    return Signal.objects.create(
+        interaction=interaction,
+        stakeholder=seat,
+        code="B03",
+        occurred_at=NOW,
+        logged_at=NOW,
+    )
+
+
+def create_decision_date() -> DecisionDate:
+    return DecisionDate.objects.create(
+        opportunity=create_deal(), set_at=NOW, decision_on=DAY, logged_at=NOW
+    )
+
+
+def create_quote() -> Quote:
+    return Quote.objects.create(
+        opportunity=create_deal(),
+        number=1,
+        sent_on=DAY,
+        total=1,
+        currency="EUR",
+        logged_at=NOW,
+    )
+
+
+def create_override() -> PhaseOverride:
+    return PhaseOverride.objects.create(
+        stakeholder=create_seat(), anchor="criteria", set_at=NOW, logged_at=NOW
+    )
+
+
+def create_confirmation() -> PhaseConfirmation:
+    return PhaseConfirmation.objects.create(
+        stakeholder=create_seat(), anchor="criteria", confirmed_at=NOW, logged_at=NOW
+    )
+
+
+def create_task() -> Task:
+    return Task.objects.create(opportunity=create_deal(), title="Send the draft")
+
+
+def create_prompt() -> Prompt:
+    return Prompt.objects.create(
+        opportunity=create_deal(),
+        play=Play.objects.create(code="x", situation="constraint"),
+        evidence_hash="x",
+        opened_at=NOW,
+    )
+
+
+def create_import() -> ImportRun:
+    return ImportRun.objects.create(source="deals.csv", digest="x", started_at=NOW)
+
+
+def create_key() -> ApiKey:
+    member = create_membership()
+    key, _secret = create_api_key(
+        name="x", scopes=["me:read"], membership=member, by=member, now=NOW
+    )
+    return key
 
 
 # A row the address could be about, made in the open workspace.
@@ -35,6 +144,53 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "accounts:team-place": create_team,
     "accounts:team-attach": create_team,
     "accounts:team-leave": create_place,
+    "readiness:log": create_deal,
+    "readiness:log-draft": create_deal,
+    "readiness:log-discard": create_deal,
+    "readiness:decision-date-new": create_deal,
+    "readiness:quote-new": create_deal,
+    "readiness:opportunity-close": create_deal,
+    "stakeholders:stakeholder-new": create_deal,
+    "stakeholders:purchase-file": create_deal,
+    "stakeholders:opportunity-reopen": create_deal,
+    "stakeholders:task-new": create_deal,
+    "opportunities:opportunity-edit": create_deal,
+    "opportunities:opportunity-hand-over": create_deal,
+    "opportunities:opportunity-retract": create_deal,
+    "coaching:opportunity": create_deal,
+    "coaching:moved": create_deal,
+    "readiness:stakeholder": create_seat,
+    "readiness:stakeholder-leave": create_seat,
+    "readiness:override": create_seat,
+    "readiness:confirm": create_seat,
+    "stakeholders:stakeholder-edit": create_seat,
+    "readiness:interaction-edit": create_interaction,
+    "readiness:interaction-retract": create_interaction,
+    "readiness:signal-retract": create_signal,
+    "readiness:decision-date-retract": create_decision_date,
+    "readiness:quote-retract": create_quote,
+    "readiness:override-end": create_override,
+    "readiness:confirmation-retract": create_confirmation,
+    "readiness:person": create_person,
+    "stakeholders:person-edit": create_person,
+    "stakeholders:task-edit": create_task,
+    "stakeholders:task-done": create_task,
+    "stakeholders:task-undo": create_task,
+    "opportunities:company-edit": create_company,
+    "forecasting:company": create_company,
+    "coaching:prompt-answer": create_prompt,
+    "integrations:import-run": create_import,
+    "integrations:import-mapping": create_import,
+    "integrations:import-commit": create_import,
+    "integrations:import-discard": create_import,
+    "accounts:api-key-revoke": create_key,
+}
+
+# Who may not see the deal sees nothing that hangs on it.
+ON_A_DEAL: set[Callable[[], Any] | None] = {
+    *(create_deal, create_seat, create_interaction, create_signal, create_task),
+    *(create_decision_date, create_quote, create_override, create_confirmation),
+    create_prompt,
 }
 
 with_id = pytest.mark.parametrize(
@@ -88,6 +244,26 @@ def test_a_stranger_learns_nothing(
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    "door",
+    [door for door in our_doors() if FOREIGN.get(door.name) in ON_A_DEAL],
+    ids=lambda door: door.name,
+)
+@pytest.mark.django_db
+def test_what_hangs_on_a_deal_one_may_not_see_is_missing(
+    client: Any, bob: Membership, ours: Workspace, door: Door
+):
+    row = FOREIGN[door.name]()
+    ours.rep_visibility = "own"
+    ours.save(update_fields=["rep_visibility"])
+    client.force_login(bob.user)
+
+    answers = [ask(client, door, slug="ours", id=id) for id in (row.pk, uuid7())]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
 
 
 def ask(client: Any, door: Door, *, slug: str, id: Any) -> Any:

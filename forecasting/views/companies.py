@@ -1,14 +1,27 @@
 """Companies, and the deals with them."""
 
+from uuid import UUID
+
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import (
+    require_safe,
+)
 
 from accounts.http.guards import member
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
+from opportunities.models import Company
 
 
 @require_safe
 @member("person.see")
 def companies(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    return render_page(request, "coming.html", {})
+
+
+@require_safe
+@member("person.see")
+def company(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
+    get_object_or_404(Company, pk=id)
     return render_page(request, "coming.html", {})
