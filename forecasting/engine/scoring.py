@@ -1,6 +1,6 @@
 """How good forecasts were, once it is known what happened: proper scores with their n."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -275,19 +275,27 @@ def difference(
     theirs: npt.ArrayLike,
     happened: npt.ArrayLike,
     *,
+    deals: Sequence[str] | None = None,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Interval:
-    """Return our Brier score minus theirs on the same deals; below zero ours is better.
+    """Return our Brier score minus theirs on the same rows; below zero ours is better.
 
-    With a paired bootstrap interval: deals are drawn again, both scores of one together.
+    With a paired bootstrap interval. `deals` (n,) says of which deal each row is: a deal
+    is drawn again with all its rows, since they share one fate.
 
-    :raises ValueError: as `brier`.
+    :raises ValueError: as `brier`, or if there is not one deal for each row.
     """
     mine, y = _pairs(ours, happened)
     other, _same = _pairs(theirs, happened)
     gaps = (mine - y) ** 2 - (other - y) ** 2
-    return bootstrap(gaps, np.mean, draws=draws, seed=seed)
+    of = (
+        np.arange(len(y)) if deals is None else np.unique(deals, return_inverse=True)[1]
+    )
+    if len(of) != len(y):
+        raise ValueError(f"{len(of)} deals for {len(y)} rows.")
+    sums = np.column_stack([np.bincount(of, weights=gaps), np.bincount(of)])
+    return bootstrap(sums, _mean_of_sums, draws=draws, seed=seed)
 
 
 def bootstrap(
@@ -303,6 +311,12 @@ def bootstrap(
     again = [float(statistic(rows[rng.integers(0, n, n)])) for _ in range(draws)]
     low, high = np.quantile(again, [0.025, 0.975]).tolist()
     return Interval(float(statistic(rows)), low, high)
+
+
+def _mean_of_sums(sums: Floats) -> float:
+    """The mean over rows from (deals, 2): the sum of each deal's rows, and their number."""
+    total, n = sums.sum(axis=0)
+    return float(total / n)
 
 
 def _pairs(said: npt.ArrayLike, happened: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -177,6 +177,22 @@ def test_difference_of_a_better_forecaster_is_below_zero():
     assert found.low < found.value < found.high < 0
 
 
+def test_difference_of_rows_that_share_a_fate_is_less_certain():
+    rng = np.random.default_rng(3)
+    truth = np.repeat(rng.uniform(0, 1, 60), 20)
+    happened = np.repeat(rng.random(60) < truth[::20], 20)
+    half = np.full(1_200, 0.5)
+    deals = [f"deal {number}" for number in np.repeat(range(60), 20)]
+
+    rows = difference(truth, half, happened, draws=300)
+    whole = difference(truth, half, happened, deals=deals, draws=300)
+
+    assert whole.value == pytest.approx(rows.value)
+    assert whole.high - whole.low > 3 * (rows.high - rows.low)
+    with pytest.raises(ValueError, match="1 deals"):
+        difference(truth, half, happened, deals=["a"])
+
+
 def test_bootstrap_says_the_same_twice():
     rows = np.arange(50.0)
 
