@@ -294,7 +294,8 @@ def difference(
     )
     if len(of) != len(y):
         raise ValueError(f"{len(of)} deals for {len(y)} rows.")
-    sums = np.column_stack([np.bincount(of, weights=gaps), np.bincount(of)])
+    counts = np.bincount(of).astype(np.float64)
+    sums = np.column_stack([np.bincount(of, weights=gaps), counts])
     return bootstrap(sums, _mean_of_sums, draws=draws, seed=seed)
 
 
