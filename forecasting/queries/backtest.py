@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Max, Min
 
 from accounts.models import Workspace, end_of
 from forecasting.engine import scoring
@@ -71,6 +72,7 @@ class Replayed:
     stage: str
     seller: float | None
     interactions: int
+    is_heard: bool  # whether anybody on the buyer's side was; else only priors speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,18 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """What came of a replay. `closed` counts the deals whose end was seen in time."""
+    """What came of a replay.
+
+    `closed` counts the deals whose end was seen in time, `unheard` the rows of deals in
+    which nobody had been heard: of those the forecast has only priors.
+    """
 
     days: tuple[date, ...]
     rows: int
     deals: int
     closed: int
     withdrawn: int
+    unheard: int
     ours: Score
     bins: tuple[scoring.Bin, ...]
     rivals: Mapping[Rival, Score]
@@ -151,19 +158,39 @@ def backtest(
 def replay_days(
     workspace: Workspace, *, horizon: int, every: int, now: datetime
 ) -> list[date]:
-    """The days to look from: the last is `horizon` days ago, the first after the first deal."""
-    first = (
-        Opportunity.objects.standing()
-        .order_by("opened_on")
-        .values_list("opened_on", flat=True)
-        .first()
-    )
-    day = workspace.today(now) - timedelta(days=horizon + 1)
+    """The days to look from, in order: as far as an end would be known of.
+
+    The last is `horizon` days before the last day of which anything was entered: where
+    an import stops, a deal that stays open says nothing. The first follows the first
+    deal.
+    """
+    first, last = _told_from_to(workspace)
+    if first is None or last is None:
+        return []
+    day = min(last, workspace.today(now) - timedelta(days=1)) - timedelta(days=horizon)
     days = []
-    while first and day > first:
+    while day > first:
         days.append(day)
         day -= timedelta(days=every)
     return days[::-1]
+
+
+def _told_from_to(workspace: Workspace) -> tuple[date | None, date | None]:
+    """The first and the last day of which something is known."""
+    deals = Opportunity.objects.standing().aggregate(
+        first=Min("opened_on"), opened=Max("opened_on"), closed=Max("closed_on")
+    )
+    moments = [
+        Interaction.objects.standing().aggregate(last=Max("occurred_at"))["last"],
+        StageChange.objects.aggregate(last=Max("changed_at"))["last"],
+        SellerForecast.objects.aggregate(last=Max("set_at"))["last"],
+    ]
+    ends = [
+        deals["opened"],
+        deals["closed"],
+        *map(workspace.today, filter(None, moments)),
+    ]
+    return deals["first"], max(filter(None, ends), default=None)
 
 
 def scored(rows: Sequence[Replayed], *, horizon: int, withdrawn: int = 0) -> Backtest:
@@ -194,6 +221,7 @@ def scored(rows: Sequence[Replayed], *, horizon: int, withdrawn: int = 0) -> Bac
         deals=len(set(deals)),
         closed=closed,
         withdrawn=withdrawn,
+        unheard=sum(not row.is_heard for row in rows),
         ours=_score(ours, happened, base=base),
         bins=scoring.reliability_bins(ours, happened),
         rivals=rivals,
@@ -280,6 +308,7 @@ def _replay(
                 stage=history.stages.last(deal.pk, at) or "",
                 seller=_by(history.sellers.last(deal.pk, at), until),
                 interactions=history.interactions(deal.pk, at),
+                is_heard=bool(made.heard),
             )
         )
     return rows, withdrawn

@@ -43,7 +43,8 @@ def rows_of(
             ours=ours(is_won),
             is_won=is_won,
             is_closed=True,
-            **{"stage": "", "seller": None, "interactions": 0} | fields,
+            **{"stage": "", "seller": None, "interactions": 0, "is_heard": True}
+            | fields,
         )
         for number, is_won in enumerate(happened)
     ]
@@ -115,7 +116,8 @@ def test_days_lie_between_the_first_deal_and_the_horizon(
 ):
     days = replay_days(ours, horizon=HORIZON, every=EVERY, now=NOW)
 
-    assert days[-1] == days_ago(HORIZON + 1).date()
+    # The last that is known is the win, 35 days ago.
+    assert days[-1] == days_ago(35 + HORIZON).date()
     assert days[0] > OPENED
     assert {(b - a).days for a, b in pairwise(days)} == {EVERY}
 
@@ -126,10 +128,12 @@ def test_replay_sees_the_win_within_its_horizon_only(
 ):
     found = replay(ours)
 
-    # Of 3 April and on the first is closed; before, from 30 days ahead of its end, won.
     assert (found.deals, found.closed) == (2, 1)
-    assert found.ours.won == 1
-    assert found.rows == 2 * len(found.days) - 1
+    assert found.ours.won == 1  # it was won on the last day of the last horizon
+    assert found.rows == 2 * len(found.days)
+    assert found.unheard == found.rows - 2 * sum(
+        day >= days_ago(80).date() for day in found.days
+    )
 
 
 @pytest.mark.django_db
@@ -138,7 +142,7 @@ def test_a_decisive_signal_later_changes_nothing_earlier(
 ):
     before = replay(ours)
     person = deals[1].stakeholders.get()
-    say(person, "B43", "B17", "B09", at=days_ago(HORIZON + 1) + timedelta(days=1))
+    say(person, "B43", "B17", "B09", at=days_ago(35 + HORIZON) + timedelta(days=1))
 
     after = replay(ours)
 

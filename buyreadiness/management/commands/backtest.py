@@ -84,6 +84,7 @@ def _told(found: Backtest) -> dict[str, Any]:
         "deals": found.deals,
         "closed": found.closed,
         "withdrawn": found.withdrawn,
+        "only_priors": found.unheard,
         "minimum_closed": FEWEST_CLOSED,
         "readiness": _score(found.ours),
         "reliability": [asdict(each) for each in found.bins],
@@ -109,7 +110,13 @@ def verdict_of(found: Backtest) -> str:
             f"Not enough evidence: the end of {found.closed} deals was seen in time,"
             f" and {FEWEST_CLOSED} are the least to judge by."
         )
-    sentences = [
+    sentences = []
+    if found.unheard:
+        sentences.append(
+            f"In {found.unheard} of {found.rows} forecasts nobody on the buyer's side had"
+            " been heard: there the readiness forecast has only priors."
+        )
+    sentences += [
         f"On your {found.deals} deals ({found.closed} of them closed in time) the"
         f" readiness forecast {VERDICTS[each.verdict]} {NAMES[rival]}:"
         f" Brier score {found.ours.brier:.3f} in all,"
