@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from readiness.engine.arrays import Floats
@@ -141,9 +142,8 @@ def calibration_line(
 ) -> CalibrationLine | None:
     """Fit the logistic line of what happened on what was said. Source: Cox 1958.
 
-    By Newton's method; the standard errors come from the inverse information. None
-    where no finite line fits: all outcomes alike, all chances alike, or the chances
-    part the outcomes completely.
+    The standard errors come from the inverse information. None where no finite line
+    fits: all outcomes alike, all chances alike, or the chances part the outcomes.
 
     :raises ValueError: as `brier`.
     """
@@ -152,21 +152,27 @@ def calibration_line(
     if _parted(x, y) or np.ptp(x) == 0:
         return None
     design = np.column_stack([np.ones_like(x), x])
-    line = np.array([0.0, 1.0])
-    for _ in range(100):
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        at = design @ line
+        off = expit(at) - y
+        return float(np.mean(np.logaddexp(0.0, at) - y * at)), design.T @ off / len(y)
+
+    def information(line: Floats) -> Floats:
         fitted = expit(design @ line)
-        information = design.T @ (design * (fitted * (1 - fitted))[:, None])
-        try:
-            step = np.linalg.solve(information, design.T @ (y - fitted))
-        except np.linalg.LinAlgError:
-            return None
-        # Far from the answer a whole step may overshoot.
-        line = line + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-300))
-        if np.abs(step).max() < 1e-10:
-            break
-    else:
-        return None
-    errors = np.sqrt(np.diag(np.linalg.inv(information)))
+        spread = fitted * (1 - fitted)
+        return np.asarray(design.T @ (design * spread[:, None]) / len(y))
+
+    found = minimize(
+        loss,
+        x0=np.array([0.0, 1.0]),
+        jac=True,
+        hess=information,
+        method="trust-exact",
+        options={"gtol": 1e-9},
+    )
+    line = found.x
+    errors = np.sqrt(np.diag(np.linalg.inv(len(y) * information(line))))
     return CalibrationLine(
         intercept=float(line[0]),
         slope=float(line[1]),
