@@ -17,6 +17,7 @@ from forecasting.actions.periods import refresh_periods
 from forecasting.actions.snapshots import freeze_deals
 from opportunities.models import Opportunity, ScheduleSlot
 from opportunities.models.schedule import night_slot, periods_slot
+from readiness.actions.drafts import forget_drafts
 from readiness.queries.models import active_model
 
 BEGINS, ENDS = time(2), time(4)
@@ -77,6 +78,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         if next(clock) - began > BUDGET_SECONDS:
             break
     else:
+        forget_drafts(now=now)
         slot.done_at = now
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
     slot.claimed_at = None
