@@ -12,7 +12,11 @@ from django.db import transaction
 from accounts.models import Membership
 from opportunities.models import Opportunity
 from readiness.actions.interactions import Contact, Said, Took, log_interaction
-from readiness.queries.proposals import proposed_for_date, proposed_for_quote
+from readiness.queries.proposals import (
+    REPLACED,
+    proposed_for_date,
+    proposed_for_quote,
+)
 from stakeholders.actions.acts import send_quote, set_decision_date
 from stakeholders.models import DecisionDate, Interaction, Stakeholder
 
@@ -213,3 +217,19 @@ def _log(
         proposed,
     )
     log_interaction(opportunity=opportunity, contact=contact, zone=zone, by=by, now=now)
+
+
+def log_replaced(
+    *, successor: Stakeholder, zone: ZoneInfo, by: Membership, now: datetime
+) -> None:
+    """Log that somebody has taken over a contact's place: a signal about the successor.
+
+    :raises: as `log_interaction` does.
+    """
+    _log(
+        [Proposed(successor, REPLACED)],
+        opportunity=successor.opportunity,
+        zone=zone,
+        by=by,
+        now=now,
+    )
