@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -102,7 +103,8 @@ class ChangeOpportunityForm(OpportunityForm):
 
     @classmethod
     def initial_of(cls, deal: Opportunity) -> dict[str, Any]:
-        return {name: getattr(deal, name) for name in (*FIELDS, "version")}
+        values = {name: getattr(deal, name) for name in (*FIELDS, "version")}
+        return values | {"amount": plain(deal.amount)}
 
 
 class HandOverForm(forms.Form):
@@ -113,6 +115,11 @@ class HandOverForm(forms.Form):
         choose_from(
             self.fields["heir"], ((one, one.name) for one in owners), _("choose…")
         )
+
+
+def plain(amount: Decimal | None) -> str:
+    """An amount without the zeros that its column adds, for a field to show."""
+    return "" if amount is None else f"{amount.normalize():f}"
 
 
 def first_values(*, owner: Membership, today: date, currency: str) -> dict[str, Any]:

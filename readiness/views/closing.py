@@ -15,6 +15,7 @@ from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
 from opportunities.actions import AmountWithoutCurrency
+from opportunities.forms.deals import plain
 from opportunities.models import Opportunity, Outcome
 from readiness.forms.closing import CloseForm
 from readiness.queries.positions import positions_of
@@ -40,7 +41,7 @@ def close(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         people=people,
         initial={
             "closed_on": today,
-            "won_amount": last.total if last else deal.amount,
+            "won_amount": plain(last.total if last else deal.amount),
         },
     )
     if form.is_valid():
