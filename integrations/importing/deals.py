@@ -194,12 +194,13 @@ class Deals:
     def _tell_outcome(self, raw: dict[str, Any], stage: str) -> None:
         if not self._mapping.outcomes:
             return
-        if stage not in self._mapping.outcomes:
+        ended = self._mapping.outcomes.get(stage, self._mapping.outcome_otherwise)
+        if not ended:
             raise Refusal(
                 _("The mapping does not say how a deal in stage %(stage)s ended.")
                 % {"stage": show(stage)}
             )
-        raw["outcome"] = self._mapping.outcomes[stage]
+        raw["outcome"] = ended
 
     def _tell_money(self, raw: dict[str, Any]) -> None:
         for word in AMOUNTS:
