@@ -301,7 +301,7 @@ STORAGES = {
 }
 
 # Files come in for imports only; what is larger is read past and not kept.
-IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50_000_000)
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50 * 1024 * 1024)
 FILE_UPLOAD_HANDLERS = [
     "integrations.importing.uploads.Limited",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

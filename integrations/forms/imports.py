@@ -53,8 +53,18 @@ ENDS = {
 }
 
 
-class SeveralFiles(forms.ClearableFileInput):
+class SeveralFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """Any number of files, none included."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFiles, self).clean(file, initial) for file in files if file]
 
 
 class UploadForm(forms.Form):
@@ -68,27 +78,23 @@ class UploadForm(forms.Form):
         error_messages={"required": _("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.jsonl,.ndjson,.json"}),
     )
-    beside = forms.FileField(
+    beside = SeveralFiles(
         label=_("Files beside it"),
         required=False,
         help_text=_(
             "Lists a mapping reads besides the deals: accounts.csv, sales_teams.csv,"
             " products.csv."
         ),
-        widget=SeveralFiles(attrs={"accept": ".csv,.tsv,.txt"}),
+        widget=SeveralFilesInput(attrs={"accept": ".csv,.tsv,.txt"}),
     )
 
-    @property
-    def besides(self) -> list[UploadedFile]:
-        found: list[UploadedFile] = self.files.getlist("beside")  # type: ignore[attr-defined]
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        if len(self.besides) > MOST_BESIDE:
-            sentence = _now("At most %(most)s files beside it.")
-            self.add_error("beside", sentence % {"most": MOST_BESIDE})
-        return values
+    def clean_beside(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data["beside"]
+        if len(files) > MOST_BESIDE:
+            raise forms.ValidationError(
+                _("At most %(most)s files beside it."), params={"most": MOST_BESIDE}
+            )
+        return files
 
 
 class PresetForm(forms.Form):

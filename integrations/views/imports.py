@@ -115,8 +115,8 @@ def imports(request: WorkspaceRequest, slug: str) -> HttpResponse:
 
 def _kept(request: WorkspaceRequest, form: UploadForm) -> ImportRun:
     """:raises Unreadable: when one of the files is nothing that is read."""
-    uploaded = form.cleaned_data["file"]
-    with _on_disk(uploaded, *form.besides) as paths:
+    uploaded, besides = form.cleaned_data["file"], form.cleaned_data["beside"]
+    with _on_disk(uploaded, *besides) as paths:
         name = _name_of(uploaded)
         seen = look_at(paths[0], name)
         return keep_file(
@@ -125,7 +125,7 @@ def _kept(request: WorkspaceRequest, form: UploadForm) -> ImportRun:
             seen=seen,
             beside={
                 _name_of(each): path
-                for each, path in zip(form.besides, paths[1:], strict=True)
+                for each, path in zip(besides, paths[1:], strict=True)
             },
             by=request.membership,
             now=timezone.now(),
