@@ -64,7 +64,9 @@ class SeveralFiles(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files = data if isinstance(data, list | tuple) else [data]
-        return [super(SeveralFiles, self).clean(file, initial) for file in files if file]
+        return [
+            super(SeveralFiles, self).clean(file, initial) for file in files if file
+        ]
 
 
 class UploadForm(forms.Form):
@@ -164,6 +166,8 @@ class MappingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        if "preset" in self.errors:  # a hidden field shows no error of its own
+            self.add_error(None, _now("Start from one of the shipped mappings."))
         seen: dict[str, str] = {}
         for name, column in self._asked():
             held = values.get(name, "")

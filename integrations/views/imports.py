@@ -59,6 +59,7 @@ LIST, MAPPING, RUN = (
     "integrations/import_run.html",
 )
 PAGE_SIZE = 50
+STOP_POLLING = 286  # htmx takes the answer and asks no more
 SHOWN_REFUSALS = 50
 TONES = {
     ImportStatus.COMMITTED: "good",
@@ -278,8 +279,9 @@ def _ask(request: WorkspaceRequest, run: ImportRun, form: MappingForm | None) ->
 @require_safe
 @member("import.run")
 def run(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    found = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=id)
-    return _page(request, found)
+    found: ImportRun = get_object_or_404(ImportRun, pk=id)
+    is_over = request.htmx and not found.is_at_work
+    return _page(request, found, status=STOP_POLLING if is_over else 200)
 
 
 @require_POST
@@ -353,16 +355,20 @@ def _page(
         "kept_count": len(report.get("refused", [])),
         "dropped": report.get("dropped", []),
         "left_out": [c for c in told.get("ignored", []) if not is_personal(c)],
-        "holds": [
-            (column, HOLDS.get(held, held))
-            for held, column in told.get("columns", {}).items()
-        ],
+        "holds": _holds(run, told),
         "notes": report.get("notes", []),
         "may_change": run.status in MAY_BE_CHECKED and run.file_name,
         "may_discard": run.status != ImportStatus.COMMITTED,
         "refusal": refusal,
     }
     return render_page(request, RUN, context, partial="work", status=status)
+
+
+def _holds(run: ImportRun, told: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Which column was read as what, in the order of the file."""
+    held_by = {column: held for held, column in told.get("columns", {}).items()}
+    columns = [column for column in run.facts.get("columns", []) if column in held_by]
+    return [(column, HOLDS.get(held_by[column], held_by[column])) for column in columns]
 
 
 def _kind(kind: str) -> str:

@@ -18,7 +18,9 @@ IMPORT = "/w/ours/settings/import"
 PLAIN = b"id,name,opened_on,owner_name\no1,Planning,2026-01-05,Dora\n"
 
 
-def upload(client: Client, data: bytes, name: str = "deals.csv", **beside: bytes) -> Any:
+def upload(
+    client: Client, data: bytes, name: str = "deals.csv", **beside: bytes
+) -> Any:
     """Post a file, and files beside it: `accounts=b"..."` is accounts.csv."""
     files = [SimpleUploadedFile(f"{each}.csv", told) for each, told in beside.items()]
     body = {"file": SimpleUploadedFile(name, data), "beside": files}
@@ -46,5 +48,7 @@ def work_off(
     *, door: Door = nullcontext, now: Callable[[], datetime] = lambda: NOW
 ) -> None:
     """Do what a worker does, once for each slot."""
-    for pk in list(ScheduleSlot.objects.filter(job="import").values_list("pk", flat=True)):
+    for pk in list(
+        ScheduleSlot.objects.filter(job="import").values_list("pk", flat=True)
+    ):
         work(slot_id=pk, door=door, now=now)
