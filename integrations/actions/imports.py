@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from integrations.signals import import_asked
 from opportunities.models import ScheduleSlot
 from opportunities.models.schedule import import_slot
 
+KEPT = timedelta(days=30)  # a file nobody went on with
 MAY_BE_CHECKED = frozenset(
     {
         ImportStatus.UPLOADED,
@@ -107,7 +108,7 @@ def ask_for_commit(*, run: ImportRun, by: Membership, now: datetime) -> ImportRu
 
 
 @transaction.atomic
-def discard(*, run: ImportRun, by: Membership, now: datetime) -> None:
+def discard(*, run: ImportRun, by: Membership | None, now: datetime) -> None:
     """Throw an import away with its file, before anything of it was written.
 
     :raises NotReady: when it is written, or a worker is settling it this moment.
@@ -120,6 +121,13 @@ def discard(*, run: ImportRun, by: Membership, now: datetime) -> None:
     record(verb="import.discarded", subject=run, by=by, at=now)
     ScheduleSlot.objects.filter(slot=str(run.pk)).delete()
     run.delete()
+
+
+def forget_files(*, now: datetime) -> None:
+    """Throw away what was uploaded long ago and never imported."""
+    old = ImportRun.objects.filter(started_at__lt=now - KEPT, status__in=MAY_BE_CHECKED)
+    for run in old.exclude(file_name=""):
+        discard(run=run, by=None, now=now)
 
 
 def _held(run: ImportRun) -> ImportRun:

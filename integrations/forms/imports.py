@@ -62,7 +62,7 @@ class SeveralFiles(forms.FileField):
 
     widget = SeveralFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         files = data if isinstance(data, list | tuple) else [data]
         return [
             super(SeveralFiles, self).clean(file, initial) for file in files if file
@@ -90,8 +90,8 @@ class UploadForm(forms.Form):
         widget=SeveralFilesInput(attrs={"accept": ".csv,.tsv,.txt"}),
     )
 
-    def clean_beside(self) -> list[UploadedFile]:
-        files: list[UploadedFile] = self.cleaned_data["beside"]
+    def clean_beside(self) -> "list[UploadedFile[Any]]":
+        files: list[UploadedFile[Any]] = self.cleaned_data["beside"]
         if len(files) > MOST_BESIDE:
             raise forms.ValidationError(
                 _("At most %(most)s files beside it."), params={"most": MOST_BESIDE}

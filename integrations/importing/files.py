@@ -44,7 +44,7 @@ def lay_out(run: ImportRun, mapping: Mapping | None, where: Path) -> Path:
     return where / THE_FILE
 
 
-def _write(path: Path, pieces: Iterator[memoryview]) -> None:
+def _write(path: Path, pieces: Iterator[bytes | memoryview]) -> None:
     """A file that was never given is not there; the import's own is, even when empty."""
     first = next(pieces, None)
     if first is None and path.name != THE_FILE:

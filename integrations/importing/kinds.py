@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrations.importing.encodings import encoding_of
+from integrations.importing.personal import is_personal
 from integrations.importing.refusal import Unreadable
 from integrations.importing.tables import Table
 from integrations.importing.values import show
@@ -60,8 +61,14 @@ def look_at(path: Path, name: str) -> Seen:
             lines = [file.readline(_LINE).strip() for _row in range(SHOWN_ROWS)]
         rows = [[_short(line, 200)] for line in lines if line]
         return Seen(FileKind.BUNDLE, ENCODINGS[encoding], [], rows)
-    table = Table(path).rows()
-    columns = list(next(table).cells)
+    columns, rows = _head_of(Table(path))
+    return Seen(FileKind.TABLE, ENCODINGS[encoding], columns, rows)
+
+
+def _head_of(table: Table) -> tuple[list[str], list[list[str]]]:
+    """The columns and the first rows; what is never read is not shown either."""
+    rows = table.rows()
+    columns = list(next(rows).cells)
     if len(columns) > MOST_COLUMNS:
         raise Unreadable(
             1,
@@ -69,11 +76,14 @@ def look_at(path: Path, name: str) -> Seen:
             % {"count": len(columns), "most": MOST_COLUMNS},
         )
     _refuse_nameless(columns)
-    rows = [
-        [_short(row.cells.get(column, ""), LONGEST_CELL) for column in columns]
-        for row in islice(table, SHOWN_ROWS)
+    hidden = {column for column in columns if is_personal(column)}
+    return columns, [
+        [
+            "" if column in hidden else _short(row.cells.get(column, ""), LONGEST_CELL)
+            for column in columns
+        ]
+        for row in islice(rows, SHOWN_ROWS)
     ]
-    return Seen(FileKind.TABLE, ENCODINGS[encoding], columns, rows)
 
 
 def _refuse_other_kinds(path: Path, name: str) -> None:

@@ -186,9 +186,10 @@ def _settle(run_id: UUID, slot_id: UUID, beat: "Beat", *, door: Door, now: Now) 
             progress=beat.tell,
         )
         run.attempts, run.settled_count, run.beat_at = 0, 0, None
-        run.save(update_fields=["attempts", "settled_count", "beat_at"])
         if run.status == ImportStatus.COMMITTED:
             run.chunks.all().delete()
+            run.facts = run.facts | {"rows": []}  # people are named in them
+        run.save(update_fields=["attempts", "settled_count", "beat_at", "facts"])
         ScheduleSlot.objects.filter(pk=slot_id).delete()
     if run.status == ImportStatus.COMMITTED:
         with door():

@@ -134,7 +134,7 @@ def _kept(request: WorkspaceRequest, form: UploadForm) -> ImportRun:
 
 
 @contextmanager
-def _on_disk(*uploaded: UploadedFile) -> Iterator[list[Path]]:
+def _on_disk(*uploaded: "UploadedFile[Any]") -> Iterator[list[Path]]:
     """Uploaded files under names of ours, for as long as they are looked at."""
     with folder() as where:
         paths = [where / str(number) for number, _file in enumerate(uploaded)]
@@ -144,7 +144,7 @@ def _on_disk(*uploaded: UploadedFile) -> Iterator[list[Path]]:
         yield paths
 
 
-def _name_of(file: UploadedFile) -> str:
+def _name_of(file: "UploadedFile[Any]") -> str:
     """The file's name, as text that can be kept and shown."""
     name = "".join(c for c in (file.name or "") if c.isprintable())
     return name.encode(errors="replace").decode()[:120] or "file"
@@ -209,6 +209,11 @@ def mapping(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "lines": [row[0] for row in run.facts.get("rows", []) if row]
         if not form
         else [],
+        "earlier": ImportRun.objects.filter(
+            digest=run.digest, status=ImportStatus.COMMITTED
+        )
+        .order_by("committed_at")
+        .last(),
         "refusal": refusal,
     }
     return render_page(request, MAPPING, context, status=status)
@@ -240,7 +245,7 @@ def _columns(run: ImportRun, form: MappingForm) -> list[Column]:
             field=form[f"column_{number}"]
             if f"column_{number}" in form.fields
             else None,
-            cells=[row[number] for row in rows[:3]],
+            cells=[] if is_personal(column) else [row[number] for row in rows[:3]],
         )
         for number, column in enumerate(form.columns)
     ]

@@ -1,12 +1,15 @@
 """An import by its pages: looked at, tried, committed or thrown away."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
+from integrations.actions.imports import forget_files
 from integrations.exporting.sheets import harmless
 from integrations.models import ImportChunk, ImportRow, ImportRun, ImportStatus
 from opportunities.models import Opportunity, ScheduleSlot
@@ -158,7 +161,7 @@ def test_what_is_refused_can_be_read_otherwise(as_alice: Any):
     work_off()
 
     run.refresh_from_db()
-    assert "“05/01/2026” is not a day written as %Y-%m-%d." in refused
+    assert "“05/01/2026” is not a day written as 2026-05-31." in refused
     assert run.status == ImportStatus.CHECKED
 
 
@@ -200,6 +203,7 @@ def test_personal_columns_are_dropped_and_named(as_alice: Any):
     run.refresh_from_db()
     page = text_of(as_alice.get(f"{IMPORT}/{run.pk}"))
     assert "sex, age and nationality are never read" in mapping
+    assert [row[3] for row in run.facts["rows"]] == [""]
     assert run.report["dropped"] == ["Gender"]
     assert '<dt>note</dt><dd class="muted">left out</dd>' in page
 
@@ -324,3 +328,52 @@ def test_a_body_is_read_before_the_workspace_is_opened():
     readers = "integrations.importing.uploads.ReadBeforeTheDoor"
 
     assert names.index(readers) == names.index("accounts.http.door.WorkspaceDoor") - 1
+
+
+def test_a_file_that_was_imported_before_is_said_so(as_alice: Any):
+    imported(as_alice, PLAIN)
+    upload(as_alice, PLAIN)
+
+    run = ImportRun.objects.latest("pk")
+    page = text_of(as_alice.get(f"{IMPORT}/{run.pk}/mapping"))
+    assert "This very file was imported on" in page
+
+
+def test_the_first_rows_go_with_the_commit(as_alice: Any):
+    run = imported(as_alice, PLAIN)
+
+    assert run.facts["rows"] == []
+    assert run.facts["columns"] == ["id", "name", "opened_on", "owner_name"]
+
+
+def test_files_nobody_went_on_with_are_forgotten_after_a_month(as_alice: Any):
+    imported(as_alice, PLAIN)
+    upload(as_alice, PLAIN)
+
+    forget_files(now=timezone.now() + timedelta(days=29))
+    kept = ImportRun.objects.count()
+    forget_files(now=timezone.now() + timedelta(days=31))
+
+    assert kept == 2
+    assert ImportRun.objects.get().status == ImportStatus.COMMITTED
+
+
+def test_two_imports_of_one_file_are_not_read_at_once(as_alice: Any):
+    upload(as_alice, PLAIN)
+    upload(as_alice, PLAIN)
+    first, second = ImportRun.objects.order_by("pk")
+    try_it(as_alice, first)
+
+    response = try_it(as_alice, second)
+
+    assert response.status_code == 422
+    assert "Somebody else is importing this very file." in text_of(response)
+
+
+def test_a_report_speaks_the_language_of_who_asked(as_alice: Any, alice: Membership):
+    alice.user.language = "nl"
+    alice.user.save()
+    upload(as_alice, PLAIN)
+    try_it(as_alice, only_run())
+
+    assert only_run().order["language"] == "nl"
