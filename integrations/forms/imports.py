@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.importing.mappings import EARLIEST, PRESETS, preset
@@ -167,23 +167,25 @@ class MappingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if "preset" in self.errors:  # a hidden field shows no error of its own
-            self.add_error(None, _now("Start from one of the shipped mappings."))
+            self.add_error(None, gettext("Start from one of the shipped mappings."))
         seen: dict[str, str] = {}
         for name, column in self._asked():
             held = values.get(name, "")
             if held and held in seen:
-                sentence = _now("The column %(other)s holds this already.")
+                sentence = gettext("The column %(other)s holds this already.")
                 self.add_error(name, sentence % {"other": seen[held]})
             elif held:
                 seen[held] = column
         if "id" not in seen:
-            self.add_error(None, _now("Say which column holds the number of the deal."))
+            self.add_error(
+                None, gettext("Say which column holds the number of the deal.")
+            )
         if "opened_on" not in seen and not values.get("earliest"):
             self.add_error(
-                None, _now("Say which column holds the day the deal was opened.")
+                None, gettext("Say which column holds the day the deal was opened.")
             )
         if any(values.get(name) for name in ENDS) and "stage" not in seen:
-            self.add_error(None, _now("Say which column holds the stage."))
+            self.add_error(None, gettext("Say which column holds the stage."))
         return values
 
     def _asked(self) -> list[tuple[str, str]]:

@@ -14,9 +14,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -69,25 +68,25 @@ TONES = {
 }
 
 KINDS = {
-    "seat": _lazy("seat"),
-    "company": _lazy("company"),
-    "person": _lazy("person"),
-    "opportunity": _lazy("opportunity"),
-    "outcome_event": _lazy("closing or reopening"),
-    "stage_change": _lazy("stage entered"),
-    "seller_forecast": _lazy("seller's forecast"),
-    "stakeholder": _lazy("stakeholder"),
-    "role": _lazy("role held"),
-    "influence": _lazy("influence"),
-    "interaction": _lazy("interaction"),
-    "decision_date": _lazy("decision date"),
-    "quote": _lazy("quote"),
-    "purchase_file_item": _lazy("item of the purchase file"),
-    "confirmation": _lazy("confirmation"),
-    "override": _lazy("override"),
-    "outcome_review": _lazy("review of the end"),
-    "task": _lazy("task"),
-    "exchange_rate": _lazy("exchange rate"),
+    "seat": gettext_lazy("seat"),
+    "company": gettext_lazy("company"),
+    "person": gettext_lazy("person"),
+    "opportunity": gettext_lazy("opportunity"),
+    "outcome_event": gettext_lazy("closing or reopening"),
+    "stage_change": gettext_lazy("stage entered"),
+    "seller_forecast": gettext_lazy("seller's forecast"),
+    "stakeholder": gettext_lazy("stakeholder"),
+    "role": gettext_lazy("role held"),
+    "influence": gettext_lazy("influence"),
+    "interaction": gettext_lazy("interaction"),
+    "decision_date": gettext_lazy("decision date"),
+    "quote": gettext_lazy("quote"),
+    "purchase_file_item": gettext_lazy("item of the purchase file"),
+    "confirmation": gettext_lazy("confirmation"),
+    "override": gettext_lazy("override"),
+    "outcome_review": gettext_lazy("review of the end"),
+    "task": gettext_lazy("task"),
+    "exchange_rate": gettext_lazy("exchange rate"),
 }
 
 
