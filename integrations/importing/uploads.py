@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpResponse, UnreadablePostError
 
 # What a request's META says when its files were larger than IMPORT_MAX_BYTES.
@@ -18,13 +18,14 @@ class Limited(FileUploadHandler):
         super().__init__(request)
         self._count = 0
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self._count += len(raw_data)
-        if self._count > settings.IMPORT_MAX_BYTES:
-            if self.request is not None:
-                self.request.META[TOO_LARGE] = True
-            raise StopUpload(connection_reset=False)
-        return raw_data
+        if self._count <= settings.IMPORT_MAX_BYTES:
+            return raw_data
+        # Not StopUpload: Django reads past the rest by lines, and one may be all of it.
+        if self.request is not None:
+            self.request.META[TOO_LARGE] = True
+        return None
 
     def file_complete(self, file_size: int) -> None:
         return None

@@ -95,6 +95,7 @@ KINDS = {
 def imports(request: WorkspaceRequest, slug: str) -> HttpResponse:
     form = UploadForm(posted(request), request.FILES or None)
     if request.META.get(TOO_LARGE):
+        form.errors.pop("file", None)  # it was chosen, and is not here
         form.add_error("file", _too_large())
     elif request.method == "POST" and form.is_valid():
         try:

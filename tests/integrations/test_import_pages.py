@@ -371,6 +371,7 @@ def test_two_imports_of_one_file_are_not_read_at_once(as_alice: Any):
 
 
 def test_a_report_speaks_the_language_of_who_asked(as_alice: Any, alice: Membership):
+    assert alice.user
     alice.user.language = "nl"
     alice.user.save()
     upload(as_alice, PLAIN)
