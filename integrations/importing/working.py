@@ -13,7 +13,7 @@ from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import DatabaseError, connection, connections
+from django.db import Error, connection, connections
 from django.utils import translation
 
 from accounts.models import Workspace
@@ -235,5 +235,5 @@ class Beat:
         try:
             with self._door():
                 _beat(self._run_id, self._slot_id, at=at, settled_count=count)
-        except DatabaseError as error:  # the work goes on, only nobody sees it
+        except Error as error:  # the work goes on, only nobody sees it
             logger.warning("Could not tell how far an import is: %s", error)

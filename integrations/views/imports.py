@@ -1,7 +1,7 @@
 """Files into facts, with a look at what they would do."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,14 +104,24 @@ def imports(request: WorkspaceRequest, slug: str) -> HttpResponse:
             form.add_error("file", _with_line(refusal))
         else:
             return see_other("integrations:import-mapping", slug=slug, id=run.pk)
-    runs = ImportRun.objects.select_related("started_by").order_by("-started_at", "-pk")
-    page = list(runs.defer("report", "facts", "order")[: PAGE_SIZE + 1])
+    page = _older_than(request.GET.get("before", ""))
+    shown = page[:PAGE_SIZE]
     context = {
         "form": form,
-        "runs": [(run, TONES.get(ImportStatus(run.status), "")) for run in page],
+        "runs": [(run, TONES.get(ImportStatus(run.status), "")) for run in shown],
+        "next": f"?before={shown[-1].pk}" if len(page) > PAGE_SIZE else "",
+        "first": request.path if request.GET.get("before") else "",
         "limit": filesizeformat(settings.IMPORT_MAX_BYTES),
     }
     return render_page(request, LIST, context, status=422 if form.errors else 200)
+
+
+def _older_than(id: str) -> list[ImportRun]:
+    """The newest imports, or those before one: ids are in the order of time."""
+    runs = ImportRun.objects.select_related("started_by").order_by("-pk")
+    with suppress(ValueError):
+        runs = runs.filter(pk__lt=UUID(id)) if id else runs
+    return list(runs.defer("report", "facts", "order")[: PAGE_SIZE + 1])
 
 
 def _kept(request: WorkspaceRequest, form: UploadForm) -> ImportRun:

@@ -13,6 +13,7 @@ from integrations.actions.imports import forget_files
 from integrations.exporting.sheets import harmless
 from integrations.models import ImportChunk, ImportRow, ImportRun, ImportStatus
 from opportunities.models import Opportunity, ScheduleSlot
+from tests.factories import NOW
 from tests.integrations.files import SMALL, furnish, write_bundle
 from tests.integrations.pages import (
     IMPORT,
@@ -378,3 +379,17 @@ def test_a_report_speaks_the_language_of_who_asked(as_alice: Any, alice: Members
     try_it(as_alice, only_run())
 
     assert only_run().order["language"] == "nl"
+
+
+def test_older_imports_are_on_the_next_page(as_alice: Any):
+    runs = [
+        ImportRun.objects.create(source=f"{n}.csv", digest=f"{n}", started_at=NOW)
+        for n in range(51)
+    ]
+
+    page = as_alice.get(IMPORT)
+    older = as_alice.get(IMPORT + page.context["next"])
+
+    assert [run for run, _tone in older.context["runs"]] == [runs[0]]
+    assert older.context["next"] == ""
+    assert as_alice.get(f"{IMPORT}?before=nonsense").status_code == 200
