@@ -1,4 +1,4 @@
-"""When an opportunity asks to be computed again, ring the bell on commit."""
+"""When something asks for a worker, ring the bell on commit."""
 
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,13 @@ from buyreadiness.doorbell import Doorbell
 from buyreadiness.nightly import PERIODS_AT_MOST_EVERY, ask_for_periods
 from buyreadiness.tasks import sweep
 from forecasting.signals import sums_outdated
+from integrations.signals import import_asked
 from opportunities.signals import recompute_requested
 
 doorbell = Doorbell(lambda: sweep.apply_async(expires=60))
 
 
-@receiver(recompute_requested)
+@receiver([recompute_requested, import_asked])
 def ring_on_commit(**kwargs: Any) -> None:
     transaction.on_commit(doorbell.ring, robust=True)
 
