@@ -22,6 +22,8 @@ from readiness.engine.hidden.sequences import Kind, sequences_of
 from readiness.engine.hidden.waits import van_loan, waits_of
 from tests.readiness.engine.strategies import chances, generators
 
+ONE_WAY = np.array([[-0.1, 0.1], [0, 0]])
+
 
 @st.composite
 def tiny_problems(draw):
@@ -191,9 +193,7 @@ def test_van_loan_agrees_with_the_exponential_of_the_block():
 
 
 def test_expected_counts_of_a_path_that_leaves_nothing_open():
-    chain = chain_of(
-        prior=[1, 0], generator=[[-0.1, 0.1], [0, 0]], logs=known_states(2)
-    )
+    chain = chain_of(prior=[1, 0], generator=ONE_WAY, logs=known_states(2))
     sequences = sequences_of(sequence=[0], days=[7.0], column=[1], kind=[Kind.JUMP])
 
     found = expect(chain, sequences)
@@ -204,9 +204,7 @@ def test_expected_counts_of_a_path_that_leaves_nothing_open():
 
 
 def test_what_cannot_be_is_refused():
-    chain = chain_of(
-        prior=[1, 0], generator=[[-0.1, 0.1], [0, 0]], logs=known_states(2)
-    )
+    chain = chain_of(prior=[1, 0], generator=ONE_WAY, logs=known_states(2))
 
     with pytest.raises(ValueError, match="Observation 1 is impossible"):
         filter_all(chain, sequences_of(sequence=[0, 0], days=[1, 1], column=[1, 0]))
