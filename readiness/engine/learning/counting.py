@@ -1,5 +1,6 @@
 """One pass over what was heard: what the numbers would have it that happened."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,6 +106,18 @@ class Listening:
         steps = Steps(self.chain(parameters), sequences)
         chances = steps.smooth(steps.filter()).chances
         return sequences.in_given_order(parameters.folded(chances))
+
+    def signals_by_deal(self, parameters: Parameters) -> Iterator[Floats]:
+        """Yield, phase by phase, how often each signal counts in each deal, (D, S)."""
+        heard = self.heard
+        is_signal = heard.row < self.signals
+        weight = self.smoothed(parameters)[is_signal] * heard.weight[is_signal, None]
+        deal = heard.deal[heard.person[is_signal]]
+        pair, size = deal * self.signals + heard.row[is_signal], heard.deals
+        for phase in range(parameters.count):
+            counted = np.zeros(size * self.signals)
+            np.add.at(counted, pair, weight[:, phase])
+            yield counted.reshape(size, self.signals)
 
     def foretold(self, parameters: Parameters) -> Floats:
         """Return the log chance of each fact (M,) given what was heard before it.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from readiness.engine.hidden.em import Climb, NotConverged, climb
+from readiness.engine.learning.beforehand import beforehand
 from readiness.engine.learning.counting import Listening
 from readiness.engine.learning.deals import (
     ClosedDeals,
@@ -19,7 +20,7 @@ from readiness.engine.learning.deals import (
     heard_in,
     split_by_time,
 )
-from readiness.engine.learning.fitting import Fitting, Part, beforehand
+from readiness.engine.learning.fitting import Fitting, Part
 from readiness.engine.learning.gate import Trial, judge
 from readiness.engine.learning.parameters import Parameters, defaults_of
 from readiness.engine.learning.report import Number, Standing, Topic, numbers_of

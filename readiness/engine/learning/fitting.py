@@ -1,17 +1,16 @@
 """Make the numbers fit what was heard, held back by the expert defaults."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
 
 from readiness.engine.arrays import Floats
+from readiness.engine.learning.beforehand import Beforehand
 from readiness.engine.learning.counting import Counts, Listening
 from readiness.engine.learning.parameters import PINNED, Parameters, cells_of
 from readiness.engine.model import ReadinessModel
 
-# The defaults weigh as much as so many closed deals (domain-evidence.md 2.6).
-PRIOR_DEALS = 50.0
 TINY = 1e-300
 
 
@@ -21,43 +20,6 @@ class Part(StrEnum):
     ALL = "all"  # but those of the roles
     ENTRY = "entry"
     TEMPO = "tempo"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Beforehand:
-    """What the defaults are worth, as if it had been counted in fifty deals.
-
-    `centre` holds the defaults; `jumps` (K, K), `stays` (K,) in paced days, `signals`
-    (K,), `starts` and `events` are what fifty deals would have shown under them.
-    """
-
-    centre: Parameters
-    jumps: Floats
-    stays: Floats
-    signals: Floats
-    starts: float
-    events: float
-
-
-def beforehand(listening: Listening, centre: Parameters) -> Beforehand:
-    """Return what fifty deals would have shown under the defaults.
-
-    How much a deal shows differs between workspaces, so it is counted in this one's.
-    """
-    counts = listening.count(centre)
-    scale = PRIOR_DEALS / listening.heard.deals
-    # Counted in total, shared out as the defaults have it: the mode is the defaults.
-    rates = centre.jumps / centre.dwell_days[:, None]
-    stays = counts.stays.sum(axis=0) * scale
-    jumps = rates * stays[:, None]
-    return Beforehand(
-        centre=centre,
-        jumps=jumps,
-        stays=stays,
-        signals=counts.signals.sum(axis=0) * scale,
-        starts=listening.heard.people * scale,
-        events=float(jumps.sum()),
-    )
 
 
 class Fitting:
@@ -173,21 +135,20 @@ class Fitting:
     def _paced(self, now: Parameters, counts: Counts, dwell: Floats) -> Floats:
         """Return paces, given how long a stay of a mid-size deal is."""
         usual = counts.stays @ np.where(self.is_left, now.erlang / dwell, 0.0)
-        events = counts.events.sum(axis=1)
-        weight = now.erlang * self.known.events
+        events, usual_pace = counts.events.sum(axis=1), self.known.centre.paces
         paces = now.paces.copy()
         for n in np.flatnonzero(self.is_free):
             own = self.cell_size == n
-            worth = weight * self.known.centre.paces[n]
-            total = now.paces[n] * usual[own].sum() + worth
-            paces[n] = total / (events[own].sum() + weight)
+            worth = now.erlang * self.known.paces[n]
+            total = now.paces[n] * usual[own].sum() + worth * usual_pace[n]
+            paces[n] = total / (events[own].sum() + worth)
         return paces
 
     def _entered(self, now: Parameters, counts: Counts) -> Parameters:
-        starts = now.starts.copy()
+        starts, worth = now.starts.copy(), self.known.role_starts
         for role in range(1, len(starts)):
             own = (self.listening.heard.role + 1 == role) & self.is_common
-            counted = counts.starts[own].sum(axis=0) + PRIOR_DEALS * now.starts[0]
+            counted = counts.starts[own].sum(axis=0) + worth * now.starts[0]
             starts[role] = counted / counted.sum()
         return replace(now, starts=starts)
 
@@ -195,22 +156,21 @@ class Fitting:
         rates = np.where(self.is_left, now.erlang / now.dwell_days, 0.0)
         usual, events = counts.stays @ rates, counts.events.sum(axis=1)
         tempos = now.tempos.copy()
-        weight = now.erlang * self.known.events
         for role in range(1, len(tempos)):
             own = self.cell_role == role
-            tempos[role] = (now.tempos[role] * usual[own].sum() + weight) / (
-                events[own].sum() + weight
-            )
+            worth = now.erlang * self.known.tempos[role]
+            total = now.tempos[role] * usual[own].sum() + worth
+            tempos[role] = total / (events[own].sum() + worth)
         return replace(now, tempos=tempos)
 
     def _log_prior(self, p: Parameters) -> float:
         known = self.known
-        weight = p.erlang * known.events
         if self.part is Part.ENTRY:
             logs = np.log(np.maximum(p.starts[1:], TINY))
-            return float(PRIOR_DEALS * (p.starts[0] * logs).sum())
+            return float(known.role_starts * (p.starts[0] * logs).sum())
         if self.part is Part.TEMPO:
-            return -float(weight * (np.log(p.tempos[1:]) + 1 / p.tempos[1:]).sum())
+            penalty = np.log(p.tempos[1:]) + 1 / p.tempos[1:]
+            return -float((p.erlang * known.tempos[1:] * penalty).sum())
         left, rate = self.is_left, p.erlang / p.dwell_days
         jumps = known.jumps.sum(axis=1)
         value = (p.erlang * jumps[left] * np.log(rate[left])).sum()
@@ -223,5 +183,6 @@ class Fitting:
         value += known.starts * (known.centre.starts[0] * starts).sum()
         paces = p.paces[self.is_free]
         usual = known.centre.paces[self.is_free]
-        value -= weight * (np.log(paces) + usual / paces).sum()
+        worth = p.erlang * known.paces[self.is_free]
+        value -= (worth * (np.log(paces) + usual / paces)).sum()
         return float(value)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from readiness.engine.arrays import Floats
+from readiness.engine.learning.beforehand import weight_of
 from readiness.engine.learning.counting import Counts
-from readiness.engine.learning.fitting import PRIOR_DEALS, Fitting
+from readiness.engine.learning.fitting import Fitting
 from readiness.engine.learning.parameters import Parameters
 from readiness.engine.learning.uncertainty import Errors, errors_of
 from readiness.engine.model import ReadinessModel
@@ -122,10 +122,10 @@ def numbers_of(
     counts = fitting.listening.count(accepted)
     errors = errors_of(fitting, accepted)
     is_learned = "numbers" in passed or "erlang" in passed
-    _dwells(told, errors, counts, is_learned=is_learned)
+    _dwells(told, errors, is_learned=is_learned)
     _jumps(told, errors, counts, is_learned=is_learned)
     _entries(told, errors, is_learned=is_learned, by_role="entry" in passed)
-    _tempos(told, errors, counts, is_learned="tempo" in passed)
+    _tempos(told, errors, is_learned="tempo" in passed)
     _signals(told, errors, counts, is_learned=is_learned)
     return tuple(told.numbers)
 
@@ -145,16 +145,13 @@ def share_bounds(value: float, error: float) -> tuple[float, float]:
     return low, high
 
 
-def _dwells(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) -> None:
+def _dwells(told: _Told, errors: Errors, *, is_learned: bool) -> None:
     now, default, fitting = told.now, told.default, told.fitting
-    heard, known = fitting.listening.heard, fitting.known
-    weight = _weights(counts.stays.sum(axis=0), known.stays)
+    heard = fitting.listening.heard
     sizes = np.zeros(heard.deals, dtype=np.int64)
     sizes[heard.deal] = heard.size
-    events = counts.events.sum(axis=1)
     for c, name in enumerate(told.model.importance):
         n = int((sizes == c).sum())
-        own = float(events[fitting.cell_size == c].sum())
         if fitting.is_free[c]:
             told.add(
                 Topic.PACE,
@@ -163,7 +160,7 @@ def _dwells(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) ->
                 default=default.paces[c],
                 bounds=_ratio(now.paces[c], errors.paces[c], is_learned=is_learned),
                 n=n,
-                weight=own / (own + now.erlang * known.events),
+                weight=weight_of(n),
             )
         for k, anchor in enumerate(told.model.anchors):
             days = now.dwell_days[k] * now.paces[c]
@@ -174,14 +171,13 @@ def _dwells(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) ->
                 default=default.dwell_days[k] * default.paces[c],
                 bounds=_ratio(days, errors.dwell[c, k], is_learned=is_learned),
                 n=n,
-                weight=weight[k],
+                weight=weight_of(heard.deals),
             )
 
 
 def _jumps(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) -> None:
     jumps = counts.jumps.sum(axis=0)
-    known, anchors = told.fitting.known, told.model.anchors
-    weight = _weights(jumps.sum(axis=1), known.jumps.sum(axis=1))
+    anchors, deals = told.model.anchors, told.fitting.listening.heard.deals
     for k, m in zip(*np.nonzero(told.fitting.moves), strict=True):
         share = float(told.now.jumps[k, m])
         bounds = share_bounds(share, errors.jumps[k, m]) if is_learned else None
@@ -192,7 +188,7 @@ def _jumps(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) -> 
             default=told.default.jumps[k, m],
             bounds=bounds,
             n=jumps[k].sum(),
-            weight=weight[k],
+            weight=weight_of(deals),
         )
 
 
@@ -201,7 +197,9 @@ def _entries(told: _Told, errors: Errors, *, is_learned: bool, by_role: bool) ->
     heard = fitting.listening.heard
     for row in range(len(told.now.starts)):
         own = fitting.is_common & ((row == 0) | (heard.role + 1 == row))
-        n, worth = int(own.sum()), fitting.known.starts if row == 0 else PRIOR_DEALS
+        n = int(own.sum())
+        # Everybody's starts rest on deals, those of a role on its people.
+        rests_on = n if row else heard.deals
         for k, anchor in enumerate(told.model.anchors):
             value, error = float(told.now.starts[row, k]), float(errors.starts[row, k])
             shown = is_learned if row == 0 else by_role
@@ -212,15 +210,15 @@ def _entries(told: _Told, errors: Errors, *, is_learned: bool, by_role: bool) ->
                 default=told.default.starts[row, k],
                 bounds=share_bounds(value, error) if shown else None,
                 n=n,
-                weight=n / (n + worth) if n else 0.0,
+                weight=weight_of(rests_on),
             )
 
 
-def _tempos(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) -> None:
+def _tempos(told: _Told, errors: Errors, *, is_learned: bool) -> None:
     fitting, now = told.fitting, told.now
-    heard, events = fitting.listening.heard, counts.events.sum(axis=1)
+    heard = fitting.listening.heard
     for role, name in enumerate(told.roles):
-        own = float(events[fitting.cell_role == role + 1].sum())
+        deals = len(np.unique(heard.deal[heard.role == role]))
         told.add(
             Topic.TEMPO,
             (name,),
@@ -229,14 +227,13 @@ def _tempos(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) ->
             bounds=_ratio(
                 now.tempos[role + 1], errors.tempos[role], is_learned=is_learned
             ),
-            n=len(np.unique(heard.deal[heard.role == role])),
-            weight=own / (own + now.erlang * fitting.known.events),
+            n=deals,
+            weight=weight_of(deals),
         )
 
 
 def _signals(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) -> None:
-    now, known = told.now, told.fitting.known
-    weight = _weights(counts.signals.sum(axis=0), known.signals)
+    now, deals = told.now, told.fitting.listening.heard.deals
     for s, code in enumerate(told.model.catalogue.rows):
         for k, anchor in enumerate(told.model.anchors):
             value = float(now.chances[s, k])
@@ -247,7 +244,7 @@ def _signals(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) -
                 default=told.default.chances[s, k],
                 bounds=_ratio(value, errors.chances[s, k], is_learned=is_learned),
                 n=counts.signals[s, k],
-                weight=weight[k],
+                weight=weight_of(deals),
             )
 
 
@@ -255,8 +252,3 @@ def _ratio(
     value: float, error: float, *, is_learned: bool
 ) -> tuple[float, float] | None:
     return ratio_bounds(float(value), float(error)) if is_learned else None
-
-
-def _weights(counted: Floats, worth: Floats) -> Floats:
-    total = counted + worth
-    return np.asarray(counted / np.where(total > 0, total, 1.0))

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.engine.arrays import Floats
+from readiness.engine.learning.beforehand import Beforehand
 from readiness.engine.learning.counting import Counts, Listening
-from readiness.engine.learning.fitting import PRIOR_DEALS, Beforehand, Fitting
+from readiness.engine.learning.fitting import Fitting
 from readiness.engine.learning.parameters import Parameters
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -77,7 +78,7 @@ def _scores(fitting: Fitting, p: Parameters, counts: Counts) -> tuple[Floats, Fl
     first, end = len(events), len(events) + len(shares)
     prior[first:end, first:end] = block
     last = np.arange(end, scores.shape[1])
-    prior[last, last] = p.erlang * known.events
+    prior[last, last] = p.erlang * known.paces[fitting.is_free]
     return scores, prior
 
 
@@ -95,7 +96,7 @@ def _filled(which: Bools, variances: Floats) -> Floats:
 def _dwell(fitting: Fitting, wide: Floats, *, first_pace: int) -> Floats:
     """Return the error of log dwell: log pace minus log rate, correlated."""
     left = int(fitting.is_left.sum())
-    variance = np.zeros((len(fitting.is_free) + 1, len(fitting.is_left)))
+    variance = np.zeros((len(fitting.is_free) + 1, fitting.is_left.size))
     rate = wide.diagonal()[:left]
     variance[:, fitting.is_left] = rate
     for place, size in enumerate(np.flatnonzero(fitting.is_free)):
@@ -126,7 +127,7 @@ def _starts(fitting: Fitting, p: Parameters, counts: Counts) -> Floats:
         own = fitting.is_common & ((row == 0) | (heard.role + 1 == row))
         scores = np.zeros((heard.deals, p.count))
         np.add.at(scores, heard.deal[own], (counts.starts - starts)[own])
-        worth = fitting.known.starts if row == 0 else PRIOR_DEALS
+        worth = fitting.known.starts if row == 0 else fitting.known.role_starts
         slopes = np.diag(starts) - np.outer(starts, starts)
         wide = _inverse(scores.T @ scores + worth * slopes)
         variance = (slopes @ wide @ slopes.T).diagonal()
@@ -147,22 +148,14 @@ def _tempos(fitting: Fitting, p: Parameters, counts: Counts) -> Floats:
     total = np.zeros(heard.deals * (roles + 1))
     total[: len(scores)] = scores
     information = (total.reshape(-1, roles + 1)[:, 1:] ** 2).sum(axis=0)
-    return np.asarray(1 / np.sqrt(information + p.erlang * fitting.known.events))
+    return np.asarray(1 / np.sqrt(information + p.erlang * fitting.known.tempos[1:]))
 
 
 def _chances(listening: Listening, p: Parameters, known: Beforehand) -> Floats:
     """Return the error of the log of each p(signal | phase)."""
-    heard, signals = listening.heard, listening.signals
-    is_signal = heard.row < signals
-    weight = listening.smoothed(p)[is_signal] * heard.weight[is_signal, None]
-    deal = heard.deal[heard.person[is_signal]]
-    pair = deal * signals + heard.row[is_signal]
     errors = np.empty(p.chances.shape)
     share = p.chances / p.chances.sum(axis=0)
-    for phase in range(p.count):
-        counted = np.bincount(
-            pair, weight[:, phase], minlength=heard.deals * signals
-        ).reshape(heard.deals, signals)
+    for phase, counted in enumerate(listening.signals_by_deal(p)):
         scores = counted - counted.sum(axis=1, keepdims=True) * share[:, phase]
         odds = share[:, phase] * (1 - share[:, phase])
         information = (scores**2).sum(axis=0) + known.signals[phase] * odds
