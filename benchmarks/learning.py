@@ -37,7 +37,7 @@ def closed_deals(model: ReadinessModel, rng: np.random.Generator) -> ClosedDeals
     row = (rng.random(len(person)) > sums[:-1, truth]).sum(axis=0)
     sizes = list(model.importance)
     return ClosedDeals(
-        facts=Facts(person, at * DAY, row, np.full(len(person), -1)),
+        facts=Facts(person, at.astype(np.float64) * DAY, row, np.full(len(person), -1)),
         deal=np.arange(people) // PEOPLE,
         joined_at=np.zeros(people),
         role=np.arange(people) % PEOPLE,
