@@ -85,13 +85,16 @@ class Course:
 def begin(deals: ClosedDeals, model: ReadinessModel) -> Course:
     """Return the course before its first step. `model` holds the expert defaults.
 
-    :raises NotEnough: if there are fewer than twenty closed deals.
+    :raises NotEnough: if there are fewer than twenty closed deals, or nothing was
+        heard in them.
     """
     if deals.count < FEWEST_DEALS:
         raise NotEnough(
             f"{deals.count} closed deals are too few to learn from; it takes "
             f"{FEWEST_DEALS}."
         )
+    if not (deals.facts.row < len(model.catalogue.classes)).any():
+        raise NotEnough("Nothing was heard in the closed deals.")
     taught, held = split_by_time(deals, share=HELD_OUT)
     return Course(
         fingerprint=deals.fingerprint(),

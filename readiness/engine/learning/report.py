@@ -242,7 +242,9 @@ def _signals(told: _Told, errors: Errors, counts: Counts, *, is_learned: bool) -
                 (code, anchor),
                 value=value,
                 default=told.default.chances[s, k],
-                bounds=_ratio(value, errors.chances[s, k], is_learned=is_learned),
+                bounds=share_bounds(value, value * errors.chances[s, k])
+                if is_learned
+                else None,
                 n=counts.signals[s, k],
                 weight=weight_of(deals),
             )

@@ -12,6 +12,8 @@ from readiness.engine.learning.counting import Counts, Listening
 from readiness.engine.learning.fitting import Fitting
 from readiness.engine.learning.parameters import Parameters
 
+# Half a signal (Jeffreys): what was never heard is not known to be impossible.
+LEAST = 0.5
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
 
@@ -158,6 +160,6 @@ def _chances(listening: Listening, p: Parameters, known: Beforehand) -> Floats:
     for phase, counted in enumerate(listening.signals_by_deal(p)):
         scores = counted - counted.sum(axis=1, keepdims=True) * share[:, phase]
         odds = share[:, phase] * (1 - share[:, phase])
-        information = (scores**2).sum(axis=0) + known.signals[phase] * odds
+        information = (scores**2).sum(axis=0) + known.signals[phase] * odds + LEAST
         errors[:, phase] = (1 - share[:, phase]) / np.sqrt(information)
     return errors

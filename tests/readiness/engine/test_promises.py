@@ -1,6 +1,7 @@
 """What the engine promises whatever the model and whatever was said."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from readiness.engine.replay import replay, resume, state_at
 from tests.readiness.engine.strategies import CODES, DAY, FACTS, kinds_of, models
 
 LATER = 60 * DAY
-GIVEN = {"joined_at": 0.0, "as_of": LATER}
+GIVEN: dict[str, Any] = {"joined_at": 0.0, "as_of": LATER}
 
 
 def as_facts(facts: list[Fact], model: ReadinessModel) -> Facts:

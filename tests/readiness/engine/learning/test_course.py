@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 import readiness.engine.learning.course as course_module
 from readiness.engine.hidden.em import NotConverged
@@ -168,9 +169,10 @@ def test_finished_course_stays_as_it_is(small: Told, learned: Course):
 
 
 def test_demanded_gain_is_the_point_of_students_t():
-    assert demanded(1_000) == pytest.approx(1.646, abs=1e-3)
-    assert demanded(6) == pytest.approx(2.015, abs=0.01)
-    assert demanded(4) == pytest.approx(2.353, abs=0.05)
+    for freedom, near in ((1_000, 1e-4), (10, 2e-3), (5, 0.02), (3, 0.1)):
+        assert demanded(freedom + 1) == pytest.approx(
+            student.ppf(0.99, freedom), abs=near
+        )
 
 
 def test_deals_without_roles_are_learned_from_all_the_same(small: Told):

@@ -8,7 +8,12 @@ import pytest
 from readiness.engine.batch import filter_many, schedule_of
 from readiness.engine.hidden.chain import filter_all
 from readiness.engine.hidden.em import converged
-from readiness.engine.learning.beforehand import PRIOR_DEALS, beforehand, weight_of
+from readiness.engine.learning.beforehand import (
+    PRIOR_DEALS,
+    TOLD_OF_SIGNALS,
+    beforehand,
+    weight_of,
+)
 from readiness.engine.learning.counting import Listening
 from readiness.engine.learning.deals import heard_in
 from readiness.engine.learning.fitting import Fitting, Part
@@ -96,7 +101,7 @@ def test_defaults_weigh_as_much_as_fifty_deals(small: Told):
 
     worth = fitting.known.signals / counts.signals.sum(axis=0)
 
-    assert worth == pytest.approx(np.full(7, PRIOR_DEALS / 40))
+    assert worth == pytest.approx(np.full(7, TOLD_OF_SIGNALS * PRIOR_DEALS / 40))
     assert weight_of(50) == 0.5
 
 

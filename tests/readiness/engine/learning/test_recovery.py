@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.engine.world.parameters import Dwell, Talk, WorldParameters
 from forecasting.engine.world.story import World, make_world
-from readiness.engine.expert import ANCHORS, DWELL_DAYS
+from readiness.engine.expert import ANCHORS, DWELL_DAYS, PRIOR
 from readiness.engine.learning.course import learn
 from readiness.engine.learning.parameters import defaults_of
 from readiness.engine.learning.report import Number, Topic
@@ -70,6 +70,7 @@ def made_as_the_model_has_it(*, deals: int, seed: int, **talk: float) -> World:
             deals=deals,
             dwell=Dwell(days=tuple(days if talk else DWELL_DAYS), speed_spread=0.0),
             talk=Talk(stance_tilt=0.0, is_plausible=False, **talk),
+            starts=PRIOR,
             replaced=0.0,
         ),
         catalogue=EXPERT.catalogue,
@@ -78,13 +79,15 @@ def made_as_the_model_has_it(*, deals: int, seed: int, **talk: float) -> World:
     )
 
 
-def test_where_the_experts_are_right_nothing_is_learned():
+def test_where_the_experts_are_right_they_are_left_alone():
+    """Roles may matter: whom the seller meets late stands elsewhere by then."""
     passed = [
         learn(told(made_as_the_model_has_it(deals=400, seed=n), seed=n).deals, EXPERT)
         for n in range(12)
     ]
 
-    assert sum(course.is_better for course in passed) <= 2  # of 12 tests at 5 %
+    assert not [c for c in passed if c.passed & {"numbers", "erlang"}]
+    assert sum("tempo" in course.passed for course in passed) <= 1
 
 
 def test_intervals_cover_the_truth(capsys: pytest.CaptureFixture[str]):
