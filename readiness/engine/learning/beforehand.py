@@ -9,11 +9,10 @@ from readiness.engine.learning.counting import Listening
 from readiness.engine.learning.parameters import Parameters, cells_of
 
 PRIOR_DEALS = 50.0  # domain-evidence.md 2.6
-# Which part of the information is told by what is heard, were all else seen too: of
-# moves and starts, and of which signal belongs to which phase. Medians over phases in
-# synthetic worlds (docs/measurements.md).
+# Which part of what happens, moves and starts, is told by what is heard: the median over
+# phases in synthetic worlds (docs/measurements.md). Signals are counted in full: half of
+# them would be as much as is told, but then rare ones stray.
 TOLD_OF_MOVES = 0.3
-TOLD_OF_SIGNALS = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +60,7 @@ def beforehand(listening: Listening, centre: Parameters) -> Beforehand:
         centre=centre,
         jumps=centre.jumps * (rates * stays)[:, None],
         stays=stays,
-        signals=counts.signals.sum(axis=0) * TOLD_OF_SIGNALS * scale,
+        signals=counts.signals.sum(axis=0) * scale,
         starts=heard.people * moves,
         role_starts=PRIOR_DEALS,
         paces=_worth(

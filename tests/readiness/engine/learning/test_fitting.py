@@ -10,7 +10,6 @@ from readiness.engine.hidden.chain import filter_all
 from readiness.engine.hidden.em import converged
 from readiness.engine.learning.beforehand import (
     PRIOR_DEALS,
-    TOLD_OF_SIGNALS,
     beforehand,
     weight_of,
 )
@@ -101,7 +100,7 @@ def test_defaults_weigh_as_much_as_fifty_deals(small: Told):
 
     worth = fitting.known.signals / counts.signals.sum(axis=0)
 
-    assert worth == pytest.approx(np.full(7, TOLD_OF_SIGNALS * PRIOR_DEALS / 40))
+    assert worth == pytest.approx(np.full(7, PRIOR_DEALS / 40))
     assert weight_of(50) == 0.5
 
 
