@@ -77,11 +77,9 @@ def _round(now: Climb, update: Update, *, tolerance: float, slack: float) -> Cli
     step = first - now.vector
     bend = second - first - step
     length, bending = float(np.linalg.norm(step)), float(np.linalg.norm(bend))
-    if length == 0 or bending == 0:
-        return replace(
-            now, vector=second, objective=middle, updates=now.updates + 2, is_done=True
-        )
-    wanted = length / bending
+    if length == 0:
+        return replace(now, objective=middle, updates=now.updates + 2, is_done=True)
+    wanted = length / bending if bending > 0 else np.inf
     factor = min(max(wanted, 1.0), now.stride)
     stride = now.stride * 4 if factor == now.stride else now.stride
     tried = now.vector + 2 * factor * step + factor**2 * bend

@@ -5,6 +5,7 @@ stored as JSON and taken up by another process. Nothing here knows the time of d
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -181,7 +182,8 @@ def to_json(course: Course) -> bytes:
             "climb": None if course.climb is None else _plain(course.climb),
             "trials": [asdict(trial) for trial in course.trials],
             "numbers": [asdict(number) for number in course.numbers],
-        }
+        },
+        allow_nan=False,
     ).encode()
 
 
@@ -199,7 +201,7 @@ def from_json(stored: bytes) -> Course:
             accepted=Parameters(**_arrays(read["accepted"])),
             learned_from=read["learned_from"],
             judged_by=read["judged_by"],
-            climb=None if climbed is None else Climb(**_arrays(climbed)),
+            climb=None if climbed is None else Climb(**_finite(_arrays(climbed))),
             trials=tuple(Trial(**trial) for trial in read["trials"]),
             numbers=tuple(_number(number) for number in read["numbers"]),
         )
@@ -221,10 +223,16 @@ def _unfinished(course: Course, now: Climb) -> Course:
 
 def _plain(value: Parameters | Climb) -> dict[str, Any]:
     fields = {name: getattr(value, name) for name in type(value).__slots__}
-    return {
-        name: field.tolist() if isinstance(field, np.ndarray) else field
-        for name, field in fields.items()
-    }
+    return {name: _written(field) for name, field in fields.items()}
+
+
+def _written(field: Any) -> Any:
+    """Return a field as JSON can hold it; it knows no infinity."""
+    if isinstance(field, np.ndarray):
+        return field.tolist()
+    if isinstance(field, float) and not math.isfinite(field):
+        return None
+    return field
 
 
 def _arrays(fields: dict[str, Any]) -> dict[str, Any]:
@@ -232,6 +240,11 @@ def _arrays(fields: dict[str, Any]) -> dict[str, Any]:
         name: np.array(field, dtype=np.float64) if isinstance(field, list) else field
         for name, field in fields.items()
     }
+
+
+def _finite(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that were finite; the others are as a climb begins."""
+    return {name: field for name, field in fields.items() if field is not None}
 
 
 def _number(fields: dict[str, Any]) -> Number:

@@ -43,15 +43,15 @@ class Number:
     `n` is what it rests on: deals for dwell, pace and tempo, people for entries, jumps
     and signals as often as they are expected to have happened in that phase. `weight`
     is the share of the data in it, the rest being the default's. A number whose part
-    did not pass is the default's, has no interval (low and high are nan) and weight 0.
+    did not pass is the default's, has no interval (None) and weight 0.
     """
 
     topic: Topic
     key: tuple[str, ...]
     value: float
     default: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     n: float
     weight: float
     standing: Standing
@@ -85,20 +85,17 @@ class _Told:
         weight: float,
     ) -> None:
         """Add a number; without bounds it is the default's."""
+        standing = Standing.LEARNED if weight >= MOSTLY else Standing.MIXED
         if bounds is None:
-            low = high = float("nan")
             weight, standing = 0.0, Standing.EXPERT
-        else:
-            low, high = bounds
-            standing = Standing.LEARNED if weight >= MOSTLY else Standing.MIXED
         self.numbers.append(
             Number(
                 topic=topic,
                 key=key,
                 value=float(value),
                 default=float(default),
-                low=float(low),
-                high=float(high),
+                low=None if bounds is None else float(bounds[0]),
+                high=None if bounds is None else float(bounds[1]),
                 n=float(n),
                 weight=float(weight),
                 standing=standing,

@@ -109,3 +109,11 @@ def test_interrupted_fit_ends_where_the_uninterrupted_one_does():
 
     assert parts.vector.tolist() == whole.vector.tolist()
     assert parts.updates == whole.updates
+
+
+def test_steady_climb_without_end_takes_longer_strides_and_raises():
+    def steady(vector):
+        return vector + 1, float(vector[0])
+
+    with pytest.raises(NotConverged):
+        converged(np.zeros(1), steady, tolerance=1e-9, limit=30)

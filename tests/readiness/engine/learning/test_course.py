@@ -1,6 +1,5 @@
 """The course of learning: in steps, stored between them, judged on deals not seen."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -127,8 +126,10 @@ def test_every_number_has_its_count_and_interval(small: Told, learned: Course):
     for number in learned.numbers:
         if number.standing is Standing.EXPERT:
             assert number.weight == 0
-            assert math.isnan(number.low)
+            assert (number.low, number.high) == (None, None)
             continue
+        assert number.low is not None
+        assert number.high is not None
         assert number.low <= number.value <= number.high
         assert 0 <= number.weight <= 1
         assert number.n >= 0

@@ -98,6 +98,8 @@ def test_intervals_cover_the_truth(capsys: pytest.CaptureFixture[str]):
         for number in learn(told(made, seed=seed).deals, EXPERT).numbers:
             if number.weight and number.topic in COVERED:
                 truth = true_value(number, made)
+                assert number.low is not None
+                assert number.high is not None
                 inside[number.topic] += number.low <= truth <= number.high
                 total[number.topic] += 1
 

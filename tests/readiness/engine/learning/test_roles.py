@@ -62,6 +62,7 @@ def test_slow_role_is_found_with_its_interval(alike: ClosedDeals):
     other = number(course, Topic.TEMPO, "champion")
 
     assert "tempo" in course.passed
+    assert slow.low is not None
     assert slow.low > 1.2
     assert slow.value > 1.5 * other.value
     assert 200 < slow.n < 400  # four in five deciders were ever met
@@ -73,6 +74,8 @@ def test_role_that_enters_late_is_found(here: Told):
     early = number(course, Topic.ENTRY, "status_quo", "early")
 
     assert "entry" in course.passed
+    assert late.high is not None
+    assert early.low is not None
     assert late.high < early.low
     shares = [n.value for n in course.numbers if n.topic is Topic.ENTRY and n.key[1:]]
     assert sum(shares) == pytest.approx(2)
