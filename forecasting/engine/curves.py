@@ -6,10 +6,10 @@ compete: a curve per end that took the others for "still open" would overstate e
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from readiness.engine.arrays import Floats, Integers, frozen
 
@@ -68,7 +68,7 @@ class RiskCurves:
         """
         if not 0 < level < 1:
             raise ValueError(f"A level lies between 0 and 1, not {level!r}.")
-        width = float(ndtri(0.5 + level / 2))
+        width = NormalDist().inv_cdf(0.5 + level / 2)
         rest = 1 - self.ends
         inside = (self.ends > 0) & (rest > 0)
         logs = np.log(rest, where=inside, out=np.full(rest.shape, -1.0))

@@ -40,8 +40,8 @@ def climb(
     Squared extrapolation: with r = F(x) - x and v = F(F(x)) - F(x) - r, try
     x + 2 a r + a^2 v with a = |r| / |v| (at least one, bounded), then one plain step
     from there; where that gives a lower objective, take F(F(x)), which never does.
-    (Varadhan & Roland 2008, SQUAREM, scheme S3.) It is done when a whole round raised
-    the objective by less than `tolerance`. A plain step that lowers the objective by
+    (Varadhan & Roland 2008, SQUAREM, scheme S3.) It is done when two rounds running
+    raised the objective by less than `tolerance`. A plain step that lowers the objective by
     more than `slack` is a fault in the update, not bad luck.
 
     :raises ArithmeticError: if a plain step lowers the objective or leaves the numbers.
@@ -95,8 +95,8 @@ def _round(now: Climb, update: Update, *, tolerance: float, slack: float) -> Cli
         else:
             stride = max(stride / 4, 1.0)
     gain = reached - now.objective
-    # A small gain after a shortened stride says nothing yet.
-    is_done = bool(0 <= gain < tolerance) and length < np.sqrt(tolerance)
+    # One small gain may be that of a shortened stride.
+    is_done = max(gain, now.gain) < tolerance
     return Climb(vector, reached, updates, stride, gain, is_done)
 
 

@@ -25,9 +25,11 @@ class Part(StrEnum):
 class Fitting:
     """The numbers as a vector of logarithms, and the update of expectation-maximisation.
 
-    The objective is the log likelihood of what was heard, tempered as the filter tempers
-    it, plus the log of the priors: Gamma for rates, inverse Gamma for paces and tempos,
-    Dirichlet for shares, each with its mode at the default.
+    The objective is the log likelihood of what was heard plus the log of the priors:
+    Gamma for rates, inverse Gamma for paces and tempos, Dirichlet for shares, each with
+    its mode at the default. Rates become (events + prior) / (stays + prior), shares those
+    of the counts (Liu et al. 2015, algorithm 1); paces and tempos, given the rates, the
+    expected by the usual number of events (conditional maximisation: Meng & Rubin 1993).
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Fitting:
         self.is_free = np.array([name != PINNED for name in names], dtype=bool)
         self.moves = start.jumps > 0
         self.is_left = self.moves.any(axis=1)
+        self.begins = start.starts[0] > 0
         self.totals = start.chances.sum(axis=0)
         heard = listening.heard
         self.is_common = heard.variant < 0
@@ -55,12 +58,12 @@ class Fitting:
     def packed(self, p: Parameters) -> Floats:
         """Return the numbers that move as a vector."""
         if self.part is Part.ENTRY:
-            return np.log(np.maximum(p.starts[1:], TINY)).ravel()
+            return np.log(np.maximum(p.starts[1:, self.begins], TINY)).ravel()
         if self.part is Part.TEMPO:
             return np.log(p.tempos[1:])
         return np.concatenate(
             [
-                np.log(np.maximum(p.starts[0], TINY)),
+                np.log(np.maximum(p.starts[0, self.begins], TINY)),
                 np.log(p.dwell_days[self.is_left]),
                 np.log(np.maximum(p.jumps[self.moves], TINY)),
                 np.log(p.paces[self.is_free]),
@@ -72,12 +75,18 @@ class Fitting:
         """Return the numbers of a vector, made shares again where they are shares."""
         start, values = self.start, np.exp(vector)
         if self.part is Part.ENTRY:
-            rows = values.reshape(-1, start.count)
-            rows = rows / rows.sum(axis=1, keepdims=True)
-            return replace(start, starts=np.vstack([start.starts[:1], rows]))
+            starts = start.starts.copy()
+            rows = values.reshape(len(starts) - 1, -1)
+            starts[1:, self.begins] = rows / rows.sum(axis=1, keepdims=True)
+            return replace(start, starts=starts)
         if self.part is Part.TEMPO:
             return replace(start, tempos=np.concatenate([start.tempos[:1], values]))
-        sizes = [start.count, self.is_left.sum(), self.moves.sum(), self.is_free.sum()]
+        sizes = [
+            self.begins.sum(),
+            self.is_left.sum(),
+            self.moves.sum(),
+            self.is_free.sum(),
+        ]
         common, left, shares, paces, chances = np.split(values, np.cumsum(sizes))
         dwell, jumps = start.dwell_days.copy(), np.zeros_like(start.jumps)
         dwell[self.is_left] = left
@@ -88,16 +97,24 @@ class Fitting:
         table = chances.reshape(start.chances.shape)
         return replace(
             start,
-            # Roles that have no prior of their own share the common one.
-            starts=np.tile(common / common.sum(), (len(start.starts), 1)),
+            starts=self._common(common / common.sum()),
             dwell_days=dwell,
             jumps=jumps,
             paces=sized,
             chances=table * (self.totals / table.sum(axis=0)),
         )
 
+    def _common(self, shares: Floats) -> Floats:
+        """Return everybody's starts as those of all roles, which have none of their own."""
+        starts = np.zeros_like(self.start.starts)
+        starts[:, self.begins] = shares
+        return starts
+
     def update(self, vector: Floats) -> tuple[Floats, float]:
-        """Return better numbers and the objective at those given."""
+        """Return better numbers and the objective at those given.
+
+        :raises ArithmeticError: if the numbers make no chain.
+        """
         try:
             now = self.unpacked(vector)
             counts = self.listening.count(now)
@@ -125,7 +142,7 @@ class Fitting:
         dwell = np.where(self.is_left, dwell, now.dwell_days)
         return replace(
             now,
-            starts=np.tile(common / common.sum(), (len(now.starts), 1)),
+            starts=self._common(common[self.begins] / common.sum()),
             dwell_days=dwell,
             jumps=jumps,
             paces=self._paced(now, counts, dwell),

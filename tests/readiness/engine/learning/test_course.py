@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import t as student
 
 import readiness.engine.learning.course as course_module
+from readiness.engine.evidence import SignalKind, catalogue_of
 from readiness.engine.hidden.em import NotConverged
 from readiness.engine.learning.counting import Listening
 from readiness.engine.learning.course import (
@@ -20,8 +21,9 @@ from readiness.engine.learning.course import (
 )
 from readiness.engine.learning.deals import NotEnough, heard_in, split_by_time
 from readiness.engine.learning.gate import demanded, judge
-from readiness.engine.learning.parameters import defaults_of
+from readiness.engine.learning.parameters import defaults_of, learned_model
 from readiness.engine.learning.report import Standing, Topic
+from readiness.engine.model import model_of
 from tests.readiness.engine.learning.worlds import EXPERT, Told, misspecified, told
 
 
@@ -174,6 +176,63 @@ def test_demanded_gain_is_the_point_of_students_t():
         assert demanded(freedom + 1) == pytest.approx(
             student.ppf(0.99, freedom), abs=near
         )
+
+
+def test_rebuys_and_deals_of_no_known_size_are_learned_from_too(small: Told):
+    deals = small.deals
+    mixed = replace(
+        deals,
+        importance=tuple(
+            None if n % 5 == 0 else deals.importance[n] for n in range(150)
+        ),
+        buying_class=tuple(
+            [None, "new", "modified", "straight_rebuy"][n % 4] for n in range(150)
+        ),
+        role=np.where(np.arange(len(deals.role)) % 3 == 0, -1, deals.role),
+    )
+
+    course = learn(mixed, EXPERT)
+
+    assert [trial.name for trial in course.trials] == [
+        "numbers",
+        "erlang",
+        "entry",
+        "tempo",
+    ]
+    assert course.trials[0].is_accepted
+    people = next(n for n in course.numbers if n.topic is Topic.ENTRY).n
+    # Who buys again starts where rebuys start: that teaches nothing of the others.
+    assert people < 0.8 * len(deals.deal) * 0.8 + 40
+    sizes = {n.key[1]: n.n for n in course.numbers if n.topic is Topic.DWELL}
+    taught, _ = split_by_time(mixed, share=0.2)
+    assert sum(sizes.values()) == sum(n % 5 > 0 for n in taught)
+
+
+def test_model_of_other_phases_and_added_signals_can_be_learned(small: Told):
+    """Five phases of three anchors, the last of them never left; one signal added."""
+    kinds = [
+        SignalKind(f"X{n}", (5, 4, 3, 2, 1)[n % 5 :] + (1, 2, 3, 4, 5)[: n % 5], "O")
+        for n in range(5)
+    ]
+    rates = np.diag([0.02, 0.03, 0.02, 0.01], k=1)
+    np.fill_diagonal(rates, -rates.sum(axis=1))
+    own = model_of(
+        anchors=["start", "start", "middle", "middle", "end"],
+        prior=[0.4, 0.3, 0.2, 0.1, 0.0],
+        generator=rates,
+        catalogue=catalogue_of(kinds, normalised_over=kinds[:4]),
+    )
+    facts = small.deals.facts
+    is_signal = facts.row < 52
+    row = np.where(is_signal, facts.row % 5, 5 + facts.row % 5)
+    deals = replace(small.deals, facts=replace(facts, row=row))
+
+    course = learn(deals, own)
+
+    assert course.is_done
+    found = course.accepted
+    assert found.chances.sum(axis=0) == pytest.approx(own.catalogue.likelihoods.sum(0))
+    assert learned_model(own, found).count == 5 * found.erlang
 
 
 def test_deals_without_roles_are_learned_from_all_the_same(small: Told):
