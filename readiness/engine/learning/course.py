@@ -29,10 +29,10 @@ from readiness.engine.model import ReadinessModel
 
 FEWEST_DEALS = 20
 HELD_OUT = 0.2
-TOLERANCE = 0.01  # of the whole log likelihood, in nats
+TOLERANCE = 0.1  # of the whole log likelihood, in nats: far below its own noise
 LIMIT = 2_000  # passes of one fit
 # Facts times passes times sub-states of one step: a few seconds on one core.
-WORK = 5_000_000
+WORK = 3_000_000
 
 
 class Leg(StrEnum):
