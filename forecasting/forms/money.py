@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import currencies
+from accounts.forms.inputs import DayInput
 from accounts.models import Membership, Team
 from forecasting.queries.periods import Span
-from opportunities.forms.deals import DayInput
 from opportunities.models import AMOUNT
 
 

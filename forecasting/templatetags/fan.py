@@ -22,7 +22,7 @@ def fan(outlook: PeriodOutlook, target: Target | None) -> SafeString:
     """Draw P10 to P90 of the amount won by each week's end, P50 in it, and the target."""
     points = outlook.fan
     if not points:
-        return SafeString("")
+        return format_html("")
     first = outlook.starts_on.toordinal()
     days = max(outlook.ends_on.toordinal() - first, 1)
     goal = float(target.amount) if target else 0.0

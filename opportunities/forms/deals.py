@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import currencies
+from accounts.forms.inputs import DayInput
 from accounts.forms.pick import PickField
 from accounts.forms.teams import choose_from
 from accounts.forms.workspaces import GREATEST_VERSION
 from accounts.models import Membership
 from opportunities.models import AMOUNT, BuyingClass, Company, Importance, Opportunity
+from opportunities.models.money import plain
 
 MOST_PEOPLE = 50
 FIELDS = (
@@ -26,13 +27,6 @@ FIELDS = (
     "buying_class",
     "expected_group_size",
 )
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class OpportunityForm(forms.Form):
@@ -115,11 +109,6 @@ class HandOverForm(forms.Form):
         choose_from(
             self.fields["heir"], ((one, one.name) for one in owners), _("choose…")
         )
-
-
-def plain(amount: Decimal | None) -> str:
-    """An amount without the zeros that its column adds, for a field to show."""
-    return "" if amount is None else f"{amount.normalize():f}"
 
 
 def first_values(*, owner: Membership, today: date, currency: str) -> dict[str, Any]:

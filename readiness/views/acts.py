@@ -26,7 +26,12 @@ from readiness.actions.acts import (
     log_replaced,
     pushes_so_far,
 )
-from readiness.forms.acts import DecisionDateForm, QuoteForm, next_quote
+from readiness.forms.acts import (
+    DecisionDateForm,
+    LeaveForm,
+    QuoteForm,
+    next_quote,
+)
 from stakeholders.actions.acts import InTheFuture, NotInThisDeal
 from stakeholders.actions.people import (
     AlreadyLeft,
@@ -39,7 +44,6 @@ from stakeholders.actions.people import (
 from stakeholders.actions.people import (
     leave as end_seat,
 )
-from stakeholders.forms.people import LeaveForm
 from stakeholders.models import DecisionDate, Quote, RoleHeld, Stakeholder
 from stakeholders.queries.deals import active_in
 from stakeholders.queries.roles import held_on

@@ -15,8 +15,8 @@ from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
 from opportunities.actions import AmountWithoutCurrency
-from opportunities.forms.deals import plain
 from opportunities.models import Opportunity, Outcome
+from opportunities.models.money import plain
 from readiness.forms.closing import CloseForm
 from readiness.queries.positions import positions_of
 from stakeholders.actions.outcomes import (

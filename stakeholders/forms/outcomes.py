@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.forms.deals import DayInput
+from accounts.forms.inputs import DayInput
 from stakeholders.models import FileItemState
 from stakeholders.queries.purchase_file import FileLine
 
