@@ -71,7 +71,9 @@ def build() -> World:
             "jan": seat(
                 deal, "Jan De Smet", roles=("economic_buyer",), joined_on=joined_on
             ),
-            "gone": seat(deal, "Sofie Peeters", roles=("user_buyer",), joined_on=joined_on),
+            "gone": seat(
+                deal, "Sofie Peeters", roles=("user_buyer",), joined_on=joined_on
+            ),
         }
         for name, codes, days in (
             ("karel", ("B03", "B04"), 60),
