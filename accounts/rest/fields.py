@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from accounts.models.currencies import current_codes
 from accounts.rest.columns import MONEY
 from accounts.rest.parameters import day_of, instant_of, uuid_of
 
@@ -20,8 +21,6 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"}
 
 class Body(serializers.Serializer[Any]):
     """A body that names a field nobody knows is refused, at every level."""
-
-    required: ClassVar[tuple[str, ...]]
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -115,6 +114,6 @@ class Money(serializers.Field[Any, Any, Any, Any]):
         amount, currency = data["amount"], data["currency"]
         if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
             raise ValidationError(_("An amount is a text like 12000.00."))
-        if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
+        if not isinstance(currency, str) or currency not in current_codes():
             raise ValidationError(_("A currency is a code like EUR."))
         return Decimal(amount), currency

@@ -64,8 +64,7 @@ def flat(detail: Any, place: str = "") -> Iterator[dict[str, str]]:
     """Every sentence with the place in the body it is about."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            own = "" if name == "non_field_errors" else str(name)
-            yield from flat(inner, f"{place}.{own}".strip("."))
+            yield from flat(inner, _within(place, name))
     elif isinstance(detail, list):
         nested = any(isinstance(inner, dict | list) for inner in detail)
         for number, inner in enumerate(detail):
@@ -73,3 +72,10 @@ def flat(detail: Any, place: str = "") -> Iterator[dict[str, str]]:
                 yield from flat(inner, f"{place}[{number}]" if nested else place)
     else:
         yield {"field": place, "detail": str(detail)}
+
+
+def _within(place: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{place}[{name}]"
+    own = "" if name == "non_field_errors" else name
+    return f"{place}.{own}".strip(".")

@@ -66,7 +66,9 @@ def test_every_refusal_is_as_described(api: Api, deal: Any, resource: Any):
 
 
 @pytest.mark.parametrize(("path", "params"), [("me", {}), ("search", {"q": "ruth"})])
-def test_what_is_no_resource_is_as_described(api: Api, deal: Any, path: str, params: Any):
+def test_what_is_no_resource_is_as_described(
+    api: Api, deal: Any, path: str, params: Any
+):
     refuse_other_shapes(path, api.get(path, **params))
 
 

@@ -31,7 +31,11 @@ def create_deal_with_everything(owner: Membership, *, number: int = 1) -> Opport
     """A deal with two people and a row of each kind that hangs on it."""
     company = create_company(name=f"Delta {number}")
     deal = create_opportunity(
-        owner=owner, name=f"Deal {number}", company=company, amount=12_000, currency="EUR"
+        owner=owner,
+        name=f"Deal {number}",
+        company=company,
+        amount=12_000,
+        currency="EUR",
     )
     seats = [_seat(deal, f"{name} {number}") for name in ("Ruth Claes", "Karel Maes")]
     InfluenceLink.objects.create(giver=seats[0], taker=seats[1], strength="high")
