@@ -61,10 +61,13 @@ class Schema(AutoSchema):
 
     def get_description(self) -> str:
         about = self.resource.about if self.resource else self.view.__doc__ or ""
-        return f"{about.strip()}\n\nScope: `{self._scope()}`."
+        return str(about.strip())
 
     def _scope(self) -> str:
         return str(self.view.needed(self.method)[1])
+
+    def get_extensions(self) -> dict[str, Any]:
+        return {"x-scope": self._scope()}
 
     def get_auth(self) -> list[dict[str, Any]]:
         return [{"key": []}, {"session": []}]
