@@ -74,7 +74,9 @@ class SaidBody(body.Body):
 
 class TookBody(body.Body):
     stakeholder = body.Id()
-    signals = SaidBody(many=True, required=False, max_length=60)
+    signals: Any = serializers.ListSerializer(
+        child=SaidBody(), required=False, max_length=60
+    )
 
 
 class DidBody(body.Body):
@@ -89,8 +91,8 @@ class InteractionBody(body.Body):
     direction = body.Choice(Direction.choices, required=False)
     summary = body.Text(max_length=20_000, line=False, required=False)
     minutes = body.Whole(min_value=0, max_value=1_440, required=False, allow_null=True)
-    participants = TookBody(many=True, max_length=50)
-    actions = DidBody(many=True, required=False, max_length=50)
+    participants: Any = serializers.ListSerializer(child=TookBody(), max_length=50)
+    actions: Any = serializers.ListSerializer(child=DidBody(), required=False, max_length=50)
 
 
 def _log(given: Mapping[str, Any], reader: Reader) -> Interaction:

@@ -104,7 +104,8 @@ def value_of(name: str, text: str, schema: Schema) -> Any:
         if text not in schema["enum"]:
             raise BadParameter(name, _("This is none of the values it can have."))
         return text
-    reader = _READERS.get(schema.get("format", schema["type"]))
+    kind: str = schema.get("format") or schema["type"]
+    reader = _READERS.get(kind)
     value = reader(text) if reader else text
     if value is None or value == "":
         raise BadParameter(name, _("This value can't be read."))

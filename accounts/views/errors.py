@@ -22,7 +22,7 @@ def _error(
 ) -> HttpResponse:
     if request.path.startswith("/api/"):
         title = _TITLES[status]
-        body = {
+        body: dict[str, Any] = {
             "type": "about:blank",
             "title": title,
             "status": status,

@@ -18,6 +18,7 @@ class Api:
 
     def __init__(self, member: Membership) -> None:
         self.client: Any = DoorClient(raise_request_exception=False)
+        assert member.user
         self.client.force_login(member.user)
         self.headers = {"X-Workspace": member.workspace.slug}
 

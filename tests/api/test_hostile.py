@@ -13,7 +13,7 @@ from tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db
 
-PARAMETERS = {
+PARAMETERS: dict[str, dict[str, Any]] = {
     "unknown": {"page": "1"},
     "of the ORM": {"user__password__startswith": "a"},
     "of its connector": {"_connector": "OR 1=1) --"},
