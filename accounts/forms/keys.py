@@ -28,12 +28,10 @@ class KeyForm(forms.Form):
             ("30", _("30 days")),
             ("90", _("90 days")),
             ("365", _("a year")),
-            ("", _("until it is revoked")),
+            ("0", _("until it is revoked")),
         ],
         initial="90",
-        required=False,
         coerce=int,
-        empty_value=None,
     )
     reach = forms.ChoiceField(
         label=_("It may"),
@@ -70,7 +68,7 @@ class KeyForm(forms.Form):
 
     def expires_at(self, now: datetime) -> datetime | None:
         days = self.cleaned_data["expires"]
-        return None if days is None else now + timedelta(days=days)
+        return now + timedelta(days=days) if days else None
 
     @property
     def table(self) -> list[dict[str, Any]]:

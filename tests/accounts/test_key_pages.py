@@ -10,7 +10,7 @@ from tests.conftest import DoorClient
 
 pytestmark = pytest.mark.django_db
 
-KEYS, DOCS = "/w/ours/settings/keys", "/w/ours/settings/api"
+KEYS, DOCS = "/w/ours/settings/keys", "/w/ours/settings/keys/api"
 
 
 def make(client: Any, **values: Any) -> Any:
@@ -38,7 +38,7 @@ def test_a_key_is_shown_once_and_opens_the_api(as_alice: Any, alice: Membership)
 
 
 def test_a_key_may_be_held_to_single_scopes(as_alice: Any, alice: Membership):
-    make(as_alice, reach="some", scopes=["companies:write", "me:read"], expires="")
+    make(as_alice, reach="some", scopes=["companies:write", "me:read"], expires="0")
 
     key = ApiKey.objects.get(workspace=alice.workspace)
     assert key.scopes == ["companies:write", "me:read"]
