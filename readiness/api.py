@@ -92,7 +92,9 @@ class InteractionBody(body.Body):
     summary = body.Text(max_length=20_000, line=False, required=False)
     minutes = body.Whole(min_value=0, max_value=1_440, required=False, allow_null=True)
     participants: Any = serializers.ListSerializer(child=TookBody(), max_length=50)
-    actions: Any = serializers.ListSerializer(child=DidBody(), required=False, max_length=50)
+    actions: Any = serializers.ListSerializer(
+        child=DidBody(), required=False, max_length=50
+    )
 
 
 def _log(given: Mapping[str, Any], reader: Reader) -> Interaction:

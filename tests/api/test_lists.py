@@ -19,7 +19,7 @@ from tests.factories import NOW, create_company, create_membership, create_user
 
 pytestmark = pytest.mark.django_db
 
-WRITABLE = [resource for resource in RESOURCES if resource.creation]
+WRITABLE: list[Any] = [resource for resource in RESOURCES if resource.creation]
 
 
 def names_of(answer: Any) -> list[str]:
