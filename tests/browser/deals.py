@@ -11,7 +11,7 @@ from accounts import tenancy
 from accounts.models import Membership, Role, Workspace
 from coaching.models import Prompt
 from opportunities.actions import create_company
-from opportunities.models import Opportunity, RecomputeRequest
+from opportunities.models import Opportunity, Outcome, RecomputeRequest
 from readiness.actions.human import override_phase
 from stakeholders.actions.acts import (
     create_task,
@@ -131,7 +131,7 @@ def build() -> World:
         )
         close_opportunity(
             opportunity=closed,
-            outcome="lost",
+            outcome=Outcome.LOST,
             closed_on=now.date(),
             today=now.date(),
             lost_to="Another",
