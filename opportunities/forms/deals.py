@@ -16,6 +16,7 @@ from accounts.models import Membership
 from opportunities.models import AMOUNT, BuyingClass, Company, Importance, Opportunity
 
 MOST_PEOPLE = 50
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 FIELDS = (
     "name",
     "company",
@@ -35,13 +36,38 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day of this age; where `latest` is set, not after it."""
+
+    latest: date | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=DayInput(), **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                _("Between the years %(first)s and %(last)s, please."),
+                params={"first": FIRST_YEAR, "last": LAST_YEAR},
+            )
+        if value and self.latest and value > self.latest:
+            raise forms.ValidationError(_("That lies in the future."))
+
+
+def let_no_later(field: forms.Field, day: date) -> None:
+    """Refuse days after this one."""
+    assert isinstance(field, DayField)  # noqa: S101 -- for mypy
+    field.latest = day
+
+
 class OpportunityForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
-    opened_on = forms.DateField(label=_("Opened on"), widget=DayInput())
+    opened_on = DayField(label=_("Opened on"))
     amount = forms.DecimalField(
         label=_("Amount"),
         required=False,
@@ -69,8 +95,9 @@ class OpportunityForm(forms.Form):
     )
     field_order = ("name", "company", "owner")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        let_no_later(self.fields["opened_on"], today)
         self.fields["company"] = PickField(
             label=_("Company"),
             rows=Company.objects.all(),

@@ -1,5 +1,6 @@
 """A deal that was closed is open again."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.http.form_pages import FormPage
+from accounts.http.form_pages import FormPage, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -21,6 +22,20 @@ from stakeholders.actions.outcomes import (
     reopen_opportunity,
 )
 from stakeholders.forms.outcomes import ReopenForm
+from stakeholders.queries.deals import closed_words
+
+
+def closed_note(slug: str, deal: Opportunity) -> dict[str, Any]:
+    """What a form page says on top of a deal that is closed, and the way out."""
+    words = closed_words(deal)
+    if not words:
+        return {}
+    return {
+        "note": words,
+        "note_tone": "warn",
+        "way_out": reverse("stakeholders:opportunity-reopen", args=[slug, deal.pk]),
+        "way_out_text": _("Reopen…"),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,6 +43,7 @@ from stakeholders.forms.outcomes import ReopenForm
 def reopen(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
     now = timezone.now()
+    back = way_back(request, reverse("coaching:opportunity", args=[slug, deal.pk]))
     form = ReopenForm(posted(request))
     if form.is_valid():
         try:
@@ -42,10 +58,10 @@ def reopen(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("“%(deal)s” is open again.") % {"deal": deal})
-            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+            return see_other(back)
     page = FormPage(
         title=_("Reopen"),
-        back=reverse("coaching:opportunity", args=[slug, deal.pk]),
+        back=back,
         back_text=str(deal),
         submit=_("Reopen"),
     )
