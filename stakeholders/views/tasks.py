@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -77,6 +78,7 @@ def tasks(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "has_more": len(found) > SHOWN,
         "shown": SHOWN,
         "by_due": by == TaskFilters.DUE,
+        "nothing": NOTHING[by],
         "day": day,
         "may_write": "deal.write" in permissions_of(request.membership),
         "is_filtered": any(given.get(name) for name in ("owner", "department")),
@@ -84,6 +86,14 @@ def tasks(request: WorkspaceRequest, slug: str) -> HttpResponse:
     }
     return render_page(request, "stakeholders/tasks.html", context, partial="rows")
 
+
+# Above those that share nothing.
+NOTHING = {
+    TaskFilters.DUE: gettext_lazy("no date"),
+    TaskFilters.OWNER: gettext_lazy("nobody yet"),
+    TaskFilters.PERSON: gettext_lazy("nobody in particular"),
+    TaskFilters.DEPARTMENT: gettext_lazy("no department"),
+}
 
 ORDERS: dict[str, list[Any]] = {
     TaskFilters.DUE: [],
