@@ -1,17 +1,29 @@
-"""When an opportunity asks to be computed again, ring the bell on commit."""
+"""When something asks for a worker, ring the bell on commit."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.dispatch import receiver
 
 from buyreadiness.doorbell import Doorbell
+from buyreadiness.nightly import PERIODS_AT_MOST_EVERY, ask_for_periods
 from buyreadiness.tasks import sweep
+from forecasting.signals import sums_outdated
+from integrations.signals import import_asked
 from opportunities.signals import recompute_requested
 
 doorbell = Doorbell(lambda: sweep.apply_async(expires=60))
 
 
-@receiver(recompute_requested)
+@receiver([recompute_requested, import_asked])
 def ring_on_commit(**kwargs: Any) -> None:
+    transaction.on_commit(doorbell.ring, robust=True)
+
+
+@receiver(sums_outdated)
+def ask_for_sums(*, workspace_id: UUID, now: datetime, **kwargs: Any) -> None:
+    # Due at once: somebody has just changed a rate and looks.
+    ask_for_periods(workspace_id=workspace_id, now=now - PERIODS_AT_MOST_EVERY)
     transaction.on_commit(doorbell.ring, robust=True)

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.http.pages import render_page
 
@@ -61,6 +64,18 @@ class FormPage:
             partial=partial,
             status=status,
         )
+
+
+def shut(words: str, *, slug: str, id: UUID) -> dict[str, Any]:
+    """What a page says of a deal that is closed, and the way out; nothing without words."""
+    if not words:
+        return {}
+    return {
+        "note": words,
+        "note_tone": "warn",
+        "way_out": reverse("stakeholders:opportunity-reopen", args=[slug, id]),
+        "way_out_text": _("Reopen…"),
+    }
 
 
 def named_page(request: Any) -> str:

@@ -74,14 +74,11 @@ def silent_people(deals: "QuerySet[Opportunity]", *, now: datetime) -> list[Sile
 
 def movements(deals: "QuerySet[Opportunity]", *, since: datetime) -> list[Movement]:
     """Whose likeliest phase changed since a moment, the latest first; three queries."""
-    model = active_model()
-    names = catalogue_of(model).phase_names
     recent = (
         PhaseReading.objects.filter(
             stakeholder__opportunity__in=deals,
             computed_at__gte=since,
             signal_count__gt=0,
-            model_id=model.pk,
         )
         .select_related("stakeholder__person", "stakeholder__opportunity")
         .order_by("-computed_at", "-id")[:LOOKED_AT]
@@ -89,6 +86,10 @@ def movements(deals: "QuerySet[Opportunity]", *, since: datetime) -> list[Moveme
     after: dict[UUID, PhaseReading] = {}
     for row in recent:
         after.setdefault(row.stakeholder_id, row)
+    if not after:
+        return []
+    model = active_model()
+    names = catalogue_of(model).phase_names
     earlier = (
         PhaseReading.objects.filter(
             stakeholder__in=list(after),
@@ -102,6 +103,8 @@ def movements(deals: "QuerySet[Opportunity]", *, since: datetime) -> list[Moveme
     before = {row.stakeholder_id: _likeliest(row.probabilities) for row in earlier}
     found = []
     for pk, row in after.items():
+        if row.model_id != model.pk:
+            continue
         now, was = _likeliest(row.probabilities), before.get(pk)
         if was is not None and was != now:
             found.append(Movement(row.stakeholder, names[was], names[now], now < was))

@@ -4,13 +4,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.models import Team, TeamMember, TeamPart, Workspace
 from accounts.queries import with_all_below
@@ -19,7 +19,7 @@ from forecasting.models import Forecast, PeriodOutlook, Snapshot
 from forecasting.queries.amounts import rounded, sigma_of
 from forecasting.queries.as_of import Outcomes, curves_in, expected_in, won_by
 from forecasting.queries.deal import amounts_of
-from forecasting.queries.periods import Span, period_of
+from forecasting.queries.periods import Span, next_period, period_of
 from forecasting.queries.portfolio import (
     Expected,
     Won,
@@ -33,6 +33,8 @@ from opportunities.actions import RateMissing
 from opportunities.models import Opportunity
 from readiness.queries.as_of import AsOf
 
+FAN_DRAWS = 1_000  # a line needs fewer than a figure
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,6 +44,7 @@ class Book:
 
     span: Span
     expected: Sequence[Expected]
+    weekly: Sequence[tuple[date, Sequence[Expected]]]  # the same, by each week's end
     won: Sequence[Won]
 
 
@@ -55,45 +58,62 @@ class Scope:
 
 @transaction.atomic
 def refresh_periods(*, workspace: Workspace, now: datetime) -> list[str]:
-    """Make the sums of the current period again; return the refusals, in words.
+    """Make the sums of this period and the next again; return the refusals, in words.
 
     A sum that needs a rate nobody has entered is refused: no row stands then.
     """
     when = AsOf.of(workspace, at=None, now=now)
-    span = period_of(workspace.today(now), workspace=workspace)
-    try:
-        book = _book(span, when=when)
-    except RateMissing as refusal:
-        PeriodOutlook.objects.filter(starts_on=span.starts_on).delete()
-        logger.warning("No sums for workspace %s: %s", workspace.pk, refusal)
-        return [str(refusal)]
-    rows = _rows(book, workspace=workspace, now=now)
+    this = period_of(workspace.today(now), workspace=workspace)
+    said = _last_said(when)
+    here = PeriodOutlook.objects.filter(starts_on__gte=this.starts_on)
+    rows: list[PeriodOutlook] = []
+    for span in (this, next_period(this, workspace=workspace)):
+        try:
+            book = _book(span, said, when=when)
+        except RateMissing as refusal:
+            here.delete()
+            logger.warning("No sums for workspace %s: %s", workspace.pk, refusal)
+            return [str(refusal)]
+        rows += _rows(book, when=when)
     PeriodOutlook.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["workspace", "team", "owner", "starts_on", "ends_on"],
         update_fields=[
             *("refreshed_at", "currency", "won_so_far", "mean", "p10", "p50", "p90"),
-            *("open_count", "without_amount_count", "seed"),
+            *("open_count", "without_amount_count", "seed", "fan"),
         ],
     )
-    stale = Q(refreshed_at__lt=now) | Q(ends_on__gt=span.ends_on)
-    here = PeriodOutlook.objects.filter(starts_on__gte=span.starts_on)
-    here.filter(stale).delete()
+    here.filter(refreshed_at__lt=now).delete()
     return []
 
 
-def _book(span: Span, *, when: AsOf) -> Book:
-    said, won = _last_said(when), won_by(span, when=when)
+def _book(span: Span, said: Sequence[Outcomes], *, when: AsOf) -> Book:
+    won = won_by(span, when=when)
     rates = rates_into(
         when.workspace.base_currency,
         of={each.currency for each in said} | {deal.currency for deal in won},
     )
+    ends = [Span(span.starts_on, day) for day in _weeks(span, when=when)]
     return Book(
         span=span,
         expected=expected_in(span, said, when=when, rates=rates),
+        weekly=[
+            (week.ends_on, expected_in(week, said, when=when, rates=rates))
+            for week in ends
+        ],
         won=[won_row(deal, rates=rates) for deal in won],
     )
+
+
+def _weeks(span: Span, *, when: AsOf) -> list[date]:
+    """The days at which the fan has a point: every seventh from today, and the last."""
+    day = max(when.workspace.today(when.at), span.starts_on)
+    days = []
+    while day < span.ends_on:
+        days.append(day)
+        day += timedelta(days=7)
+    return [*days, span.ends_on]
 
 
 def _last_said(when: AsOf) -> list[Outcomes]:
@@ -127,8 +147,9 @@ def _last_said(when: AsOf) -> list[Outcomes]:
     ]
 
 
-def _rows(book: Book, *, workspace: Workspace, now: datetime) -> list[PeriodOutlook]:
+def _rows(book: Book, *, when: AsOf) -> list[PeriodOutlook]:
     """A row per scope; means and won amounts of owners add up to everybody else's."""
+    workspace = when.workspace
     owners = sorted(
         {deal.owner_id for deal in book.expected} | {deal.owner_id for deal in book.won}
     )
@@ -145,7 +166,7 @@ def _rows(book: Book, *, workspace: Workspace, now: datetime) -> list[PeriodOutl
                 owner_id=scope.owner_id,
                 starts_on=book.span.starts_on,
                 ends_on=book.span.ends_on,
-                refreshed_at=now,
+                refreshed_at=when.at,
                 currency=money,
                 won_so_far=_sum(won, members),
                 mean=_sum(won, members) + _sum(means, members),
@@ -155,6 +176,7 @@ def _rows(book: Book, *, workspace: Workspace, now: datetime) -> list[PeriodOutl
                 open_count=drawn.deals,
                 without_amount_count=drawn.without_amount,
                 seed=seed,
+                fan=_fan(part, seed=seed),
             )
         )
     return rows
@@ -181,8 +203,29 @@ def _part(book: Book, members: Sequence[UUID]) -> Book:
     return Book(
         span=book.span,
         expected=[deal for deal in book.expected if deal.owner_id in inside],
+        weekly=[
+            (day, [deal for deal in deals if deal.owner_id in inside])
+            for day, deals in book.weekly
+        ],
         won=[deal for deal in book.won if deal.owner_id in inside],
     )
+
+
+def _fan(part: Book, *, seed: int) -> list[dict[str, Any]]:
+    """The range of the amount won by each week's end; no point lies below the one before."""
+    points: list[dict[str, Any]] = []
+    for day, deals in part.weekly:
+        drawn = forecast_of(deals, part.won, seed=seed, draws=FAN_DRAWS).amount
+        last = points[-1] if points else {"p10": 0.0, "p50": 0.0, "p90": 0.0}
+        points.append(
+            {
+                "on": str(day),
+                "p10": max(drawn.p10, last["p10"]),
+                "p50": max(drawn.p50, last["p50"]),
+                "p90": max(drawn.p90, last["p90"]),
+            }
+        )
+    return points
 
 
 def _shares(

@@ -7,7 +7,7 @@ from forecasting.models.forecast import (
     Snapshot,
     TargetBasis,
 )
-from forecasting.models.outlook import Outlook, PeriodOutlook
+from forecasting.models.outlook import Outlook, PeriodOutlook, Target
 
 __all__ = [
     "WEEKS",
@@ -16,5 +16,6 @@ __all__ = [
     "Outlook",
     "PeriodOutlook",
     "Snapshot",
+    "Target",
     "TargetBasis",
 ]

@@ -11,6 +11,7 @@ from accounts.models import Workspace
 from forecasting.engine.ends import EndCurves, ends_by
 from forecasting.engine.passage import HORIZON_DAYS
 from forecasting.engine.portfolio import (
+    DRAWS,
     OpenDeal,
     PortfolioForecast,
     portfolio_forecast,
@@ -73,7 +74,11 @@ def won_row(row: Opportunity, *, rates: Rates) -> Won:
 
 
 def forecast_of(
-    expected: Sequence[Expected], won: Iterable[Won], *, seed: int
+    expected: Sequence[Expected],
+    won: Iterable[Won],
+    *,
+    seed: int,
+    draws: int = DRAWS,
 ) -> PortfolioForecast:
     """The drawn range and the exact mean of a set of deals."""
     won = list(won)
@@ -88,6 +93,7 @@ def forecast_of(
             for deal in expected
         ],
         seed=seed,
+        draws=draws,
         won_amount=float(won_sum(won)),
         won_count=len(won),
     )

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import currencies
+from accounts.forms.inputs import DayField, let_no_later
 from accounts.forms.pick import PickField
 from accounts.forms.teams import choose_from
 from accounts.forms.workspaces import GREATEST_VERSION
 from accounts.models import Membership
 from opportunities.models import AMOUNT, BuyingClass, Company, Importance, Opportunity
+from opportunities.models.money import plain
 
 MOST_PEOPLE = 50
-FIRST_YEAR, LAST_YEAR = 1970, 2199
 FIELDS = (
     "name",
     "company",
@@ -27,38 +27,6 @@ FIELDS = (
     "buying_class",
     "expected_group_size",
 )
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class DayField(forms.DateField):
-    """A day of this age; where `latest` is set, not after it."""
-
-    latest: date | None = None
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=DayInput(), **kwargs)
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise forms.ValidationError(
-                _("Between the years %(first)s and %(last)s, please."),
-                params={"first": FIRST_YEAR, "last": LAST_YEAR},
-            )
-        if value and self.latest and value > self.latest:
-            raise forms.ValidationError(_("That lies in the future."))
-
-
-def let_no_later(field: forms.Field, day: date) -> None:
-    """Refuse days after this one."""
-    assert isinstance(field, DayField)  # noqa: S101 -- for mypy
-    field.latest = day
 
 
 class OpportunityForm(forms.Form):
@@ -142,11 +110,6 @@ class HandOverForm(forms.Form):
         choose_from(
             self.fields["heir"], ((one, one.name) for one in owners), _("choose…")
         )
-
-
-def plain(amount: Decimal | None) -> str:
-    """An amount without the zeros that its column adds, for a field to show."""
-    return "" if amount is None else f"{amount.normalize():f}"
 
 
 def first_values(*, owner: Membership, today: date, currency: str) -> dict[str, Any]:

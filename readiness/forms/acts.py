@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.forms.choices import currencies
-from opportunities.forms.deals import DayField, let_no_later
+from accounts.forms.inputs import DayField, let_no_later
+from accounts.forms.pick import PickField
+from accounts.forms.teams import choose_from
 from opportunities.models import AMOUNT
 from readiness.actions.acts import DateAct, QuoteAct
 from readiness.queries.proposal_words import Proposal
 from readiness.queries.proposals import proposed_for_date, proposed_for_quote
-from stakeholders.models import QuoteChange, Stakeholder
+from stakeholders.models import Person, QuoteChange, Stakeholder
 
 SELLER = "seller"
 AS_SIGNAL = _("Log what this means as a signal of that person too")
@@ -124,6 +126,47 @@ class QuoteForm(ActForm):
             addressed_to=self.people.get(given["addressed_to"]),
             as_signal=given["as_signal"],
         )
+
+
+class LeaveForm(forms.Form):
+    """Who goes, and who takes the seat: somebody here, somebody new, or nobody yet."""
+
+    left_on = DayField(label=_("Left on"))
+    successor = forms.TypedChoiceField(
+        label=_("Successor, if they are in the deal already"),
+        empty_value=None,
+        required=False,
+    )
+    as_signal = forms.BooleanField(
+        label=_("Log “contact replaced” as a signal about the successor"),
+        required=False,
+        initial=True,
+    )
+    field_order = ("left_on", "successor", "newcomer")
+
+    def __init__(
+        self, *args: Any, others: Iterable[Stakeholder], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choose_from(
+            self.fields["successor"],
+            ((other, str(other)) for other in others),
+            _("nobody yet: the seat stays open"),
+        )
+        self.fields["newcomer"] = PickField(
+            label=_("Or somebody who is not in the deal yet"),
+            rows=Person.objects.all(),
+            kind="person",
+            creates=True,
+            required=False,
+        )
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("successor") and values.get("newcomer"):
+            self.add_error("newcomer", _("Choose one successor."))
+        return values
 
 
 def next_quote(

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.forms.deals import DayField, let_no_later
+from accounts.forms.inputs import DayField, let_no_later
 from opportunities.models import AMOUNT, CLOSED_OUTCOMES, Outcome
 from stakeholders.actions.outcomes import Review
 from stakeholders.models import Anchor, FileExisted, Stakeholder

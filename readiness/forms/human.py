@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.forms.deals import DayInput
-from readiness.forms.log import MomentInput
+from accounts.forms.inputs import DayInput, MomentInput
 from stakeholders.models import Anchor
 
 CHOOSE = ("", _("choose…"))

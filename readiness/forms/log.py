@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.forms.inputs import DayInput, MomentInput
 from opportunities.models import AMOUNT
 from readiness.actions.acts import DateAct, QuoteAct
 from readiness.actions.interactions import Contact, Did, Said, Took
@@ -21,20 +22,6 @@ MOST_SIGNALS = 40
 EMPTY_ROWS = 3
 SIGNALS = "signals"  # the formset's prefix
 NOBODY = ("", _("choose…"))
-
-
-class MomentInput(forms.DateTimeInput):
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class SignalForm(forms.Form):

@@ -54,6 +54,8 @@ def positions_of(
     stakeholders: Sequence[Stakeholder], *, workspace: Workspace, now: datetime
 ) -> dict[UUID, Position]:
     """Where these people stand, by stakeholder; three queries, whatever their number."""
+    if not stakeholders:
+        return {}
     model = active_model()
     labels = catalogue_of(model).phase_names
     last = last_readings(stakeholders)

@@ -21,6 +21,14 @@ def percent_of(share: float, digits: int = 0) -> str:
 
 
 @register.filter
+def share_of(part: float | None) -> str:
+    """Write a part of something in whole percent; it may be more than all of it."""
+    if part is None:
+        return ""
+    return gettext("%(number)s %%") % {"number": number_format(round(100 * part))}
+
+
+@register.filter
 def points_of(change: float) -> str:
     """Write a change of a chance in points, with its sign."""
     sign = "+" if change >= 0 else "\N{MINUS SIGN}"

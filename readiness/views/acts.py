@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.facts import AlreadyRetracted, retract
 from accounts.forms.pick import NewName
-from accounts.http.form_pages import FormPage, way_back
+from accounts.http.form_pages import FormPage, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -28,7 +28,7 @@ from readiness.actions.acts import (
     log_replaced,
     pushes_so_far,
 )
-from readiness.forms.acts import DecisionDateForm, QuoteForm, next_quote
+from readiness.forms.acts import DecisionDateForm, LeaveForm, QuoteForm, next_quote
 from readiness.queries.proposal_words import words_for_date, words_for_quote
 from stakeholders.actions.acts import InTheFuture, NotInThisDeal
 from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
@@ -43,11 +43,9 @@ from stakeholders.actions.people import (
 from stakeholders.actions.people import (
     leave as end_seat,
 )
-from stakeholders.forms.people import LeaveForm
 from stakeholders.models import DecisionDate, Quote, RoleHeld, Stakeholder
-from stakeholders.queries.deals import active_in
+from stakeholders.queries.deals import active_in, closed_words
 from stakeholders.queries.roles import held_on
-from stakeholders.views.reopening import closed_note
 
 ACT, PROPOSAL = "readiness/act.html", "proposal"
 
@@ -82,7 +80,8 @@ def decision_date(request: WorkspaceRequest, slug: str, id: UUID) -> HttpRespons
         back=back,
         back_text=str(deal),
         template=ACT,
-        **closed_note(slug, deal) or {"note": _so_far(previous, pushes)},
+        **shut(closed_words(deal), slug=slug, id=deal.pk)
+        or {"note": _so_far(previous, pushes)},
     )
     return page.answer(
         request,
@@ -135,7 +134,7 @@ def quote(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         back=back,
         back_text=str(deal),
         template=ACT,
-        **closed_note(slug, deal) or {"note": note},
+        **shut(closed_words(deal), slug=slug, id=deal.pk) or {"note": note},
     )
     return page.answer(
         request, form, partial=PROPOSAL, proposed=words_for_quote(form.proposal())
@@ -182,7 +181,8 @@ def leave(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         title=_("%(name)s leaves, or is replaced") % {"name": seat},
         back=back,
         back_text=str(seat.opportunity),
-        **closed_note(slug, seat.opportunity) or {"note": note},
+        **shut(closed_words(seat.opportunity), slug=slug, id=seat.opportunity.pk)
+        or {"note": note},
     )
     return page.answer(request, form)
 

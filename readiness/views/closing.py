@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.http.form_pages import FormPage, way_back
+from accounts.http.form_pages import FormPage, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
 from opportunities.actions import AmountWithoutCurrency
-from opportunities.forms.deals import plain
 from opportunities.models import Opportunity, Outcome
+from opportunities.models.money import plain
 from readiness.forms.closing import CloseForm
 from readiness.queries.positions import positions_of
 from stakeholders.actions.outcomes import (
@@ -25,8 +25,7 @@ from stakeholders.actions.outcomes import (
     close_opportunity,
 )
 from stakeholders.models import Quote
-from stakeholders.queries.deals import active_in
-from stakeholders.views.reopening import closed_note
+from stakeholders.queries.deals import active_in, closed_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +78,7 @@ def close(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         back_text=str(deal),
         submit=_("Close it"),
         template="readiness/close.html",
-        **closed_note(slug, deal),
+        **shut(closed_words(deal), slug=slug, id=deal.pk),
     )
     positions = positions_of(people, workspace=request.workspace, now=now)
     believed = [(person, field, positions[person.pk]) for person, field in form.phases]

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.forms.deals import DayField, let_no_later
+from accounts.forms.inputs import DayField, let_no_later
 from stakeholders.models import FileItemState
 from stakeholders.queries.purchase_file import FileLine
 

@@ -8,10 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import languages
+from accounts.forms.inputs import DayField
 from accounts.forms.pick import PickField
-from accounts.forms.teams import choose_from
 from accounts.forms.workspaces import GREATEST_VERSION
-from opportunities.forms.deals import DayField
 from opportunities.models import Company
 from stakeholders.models import Influence, InfluenceLink, Person, Stakeholder
 
@@ -191,47 +190,6 @@ class ChangeSeatForm(SeatForm):
     def values(self) -> dict[str, Any]:
         names = ("influence", "goals", "criteria", "worries")
         return {name: self.cleaned_data[name] for name in names}
-
-
-class LeaveForm(forms.Form):
-    """Who goes, and who takes the seat: somebody here, somebody new, or nobody yet."""
-
-    left_on = DayField(label=_("Left on"))
-    successor = forms.TypedChoiceField(
-        label=_("Successor, if they are in the deal already"),
-        empty_value=None,
-        required=False,
-    )
-    as_signal = forms.BooleanField(
-        label=_("Log “contact replaced” as a signal about the successor"),
-        required=False,
-        initial=True,
-    )
-    field_order = ("left_on", "successor", "newcomer")
-
-    def __init__(
-        self, *args: Any, others: Iterable[Stakeholder], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        choose_from(
-            self.fields["successor"],
-            ((other, str(other)) for other in others),
-            _("nobody yet: the seat stays open"),
-        )
-        self.fields["newcomer"] = PickField(
-            label=_("Or somebody who is not in the deal yet"),
-            rows=Person.objects.all(),
-            kind="person",
-            creates=True,
-            required=False,
-        )
-        self.order_fields(self.field_order)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        if values.get("successor") and values.get("newcomer"):
-            self.add_error("newcomer", _("Choose one successor."))
-        return values
 
 
 def _listens(pk: object) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.inputs import DayField
 from accounts.forms.teams import choose_from
 from accounts.forms.workspaces import GREATEST_VERSION
 from accounts.models import Membership
-from opportunities.forms.deals import DayField
 from stakeholders.models import Stakeholder, Task
 
 FIELDS = ("title", "stakeholder", "owner", "department", "due_on")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms.pick import NewName
-from accounts.http.form_pages import FormPage, retype, way_back
+from accounts.http.form_pages import FormPage, retype, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -38,9 +38,8 @@ from stakeholders.forms.people import (
     PersonForm,
 )
 from stakeholders.models import InfluenceLink, Person, RoleHeld, Stakeholder
-from stakeholders.queries.deals import active_in
+from stakeholders.queries.deals import active_in, closed_words
 from stakeholders.queries.roles import held_on, role_choices
-from stakeholders.views.reopening import closed_note
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +131,7 @@ def seat_new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         back_text=str(deal),
         submit=_("Add"),
         template="stakeholders/seat_new.html",
-        **closed_note(slug, deal),
+        **shut(closed_words(deal), slug=slug, id=deal.pk),
     )
     return page.answer(request, form, names=sorted(map(str, form.others.values())))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.http.form_pages import named_page, way_back
+from accounts.http.form_pages import named_page, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
@@ -19,8 +19,8 @@ from opportunities.models import Opportunity
 from stakeholders.actions.acts import set_file_item
 from stakeholders.forms.outcomes import FileItemForm
 from stakeholders.models import PurchaseFileItem
+from stakeholders.queries.deals import closed_words
 from stakeholders.queries.purchase_file import FileLine, file_lines
-from stakeholders.views.reopening import closed_note
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ def purchase_file(request: WorkspaceRequest, slug: str, id: UUID) -> HttpRespons
         )
         for line in _lines(deal)
     ]
-    closed = closed_note(slug, deal)
+    closed = shut(closed_words(deal), slug=slug, id=deal.pk)
     are_valid = all([form.is_valid() for form in forms])  # noqa: C419 -- each shows its own errors
     if are_valid and not closed:
         changed = [form for form in forms if form.has_changed()]

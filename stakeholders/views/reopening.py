@@ -1,6 +1,5 @@
 """A deal that was closed is open again."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,20 +21,6 @@ from stakeholders.actions.outcomes import (
     reopen_opportunity,
 )
 from stakeholders.forms.outcomes import ReopenForm
-from stakeholders.queries.deals import closed_words
-
-
-def closed_note(slug: str, deal: Opportunity) -> dict[str, Any]:
-    """What a form page says on top of a deal that is closed, and the way out."""
-    words = closed_words(deal)
-    if not words:
-        return {}
-    return {
-        "note": words,
-        "note_tone": "warn",
-        "way_out": reverse("stakeholders:opportunity-reopen", args=[slug, deal.pk]),
-        "way_out_text": _("Reopen…"),
-    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

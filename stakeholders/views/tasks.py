@@ -21,7 +21,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts.http.form_pages import FormPage, retype, way_back
+from accounts.http.form_pages import FormPage, retype, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
@@ -40,8 +40,7 @@ from stakeholders.actions.acts import (
 from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
 from stakeholders.forms.tasks import ChangeTaskForm, TaskFilters, TaskForm
 from stakeholders.models import Stakeholder, Task
-from stakeholders.queries.deals import active_in
-from stakeholders.views.reopening import closed_note
+from stakeholders.queries.deals import active_in, closed_words
 
 SHOWN = 200
 
@@ -144,7 +143,7 @@ def new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         title=_("New task"),
         back=back,
         back_text=str(deal),
-        **closed_note(slug, deal),
+        **shut(closed_words(deal), slug=slug, id=deal.pk),
     )
     return page.answer(request, form)
 

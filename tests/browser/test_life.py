@@ -117,21 +117,23 @@ def test_a_deal_is_opened_peopled_dated_and_closed(alice, open_page):
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cranes")
     with tenancy.workspace(alice.workspace):
-        deal = Opportunity.objects.get(name="Cranes")
         assert InfluenceLink.objects.get().strength == "high"
 
-    for day in ("2026-09-30", "2026-12-31"):
-        page.goto(f"/w/ours/opportunities/{deal.pk}/decision-date")
-        page.get_by_label("They say they will decide on").fill(day)
-        page.get_by_label("Who named it").select_option(label="Mia Nolf")
-        if day == "2026-12-31":
-            expect(page.locator("#proposal strong")).to_contain_text("Mia Nolf")
-            assert_fine(page, "life-date-proposed")
-        page.get_by_role("button", name="Save").click()
+
+def test_a_pushed_date_says_what_it_proposes_and_a_deal_is_closed(alice, open_page):
+    deal, *_others = rows(alice)
+    here = f"/w/ours/opportunities/{deal.pk}"
+    page = open_page(f"{here}/decision-date", user=alice.user)
+    page.get_by_label("They say they will decide on").fill("2026-12-31")
+    page.get_by_label("Who named it").select_option(label="Ruth Claes")
+    expect(page.locator("#proposal strong")).to_contain_text("Ruth Claes")
+    assert_fine(page, "life-date-proposed")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Planning")
     with tenancy.workspace(alice.workspace):
         assert DecisionDate.objects.filter(opportunity=deal).count() == 2
 
-    page.goto(f"/w/ours/opportunities/{deal.pk}/close")
+    page.goto(f"{here}/close")
     page.get_by_label("lost", exact=True).check()
     page.get_by_role("button", name="Close it").click()
     expect(page.get_by_text("is closed.")).to_be_visible()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,13 @@ from buyreadiness.worlds import (
     recompute_open,
     shipped_words,
 )
+from forecasting.actions.money import set_target
+from forecasting.actions.periods import refresh_periods
 from forecasting.engine.world.bundle import Owner, Writer
 from forecasting.engine.world.parameters import Talk, WorldParameters
 from forecasting.engine.world.picking import tell_demo
 from forecasting.engine.world.story import make_world
+from forecasting.queries.periods import next_period, period_of
 from opportunities.models import RecomputeRequest, ScheduleSlot
 from readiness.queries.models import active_model
 
@@ -43,6 +47,7 @@ SEED = 13  # of six tried, the one whose chances are spread most widely
 # A larger world is drawn than is told: deals are chosen that show what there is to see.
 DRAWN, TOLD, EACH_SYMPTOM = 2_500, 60, 2
 TALK = Talk(contact_days=9.0, signals_a_contact=1.2, perturbation=0.3)
+TARGET = Decimal(600_000)  # of a quarter, for everybody together
 OWNERS = (Owner(PEOPLE[REP][0], REP), *(Owner(name) for name in SEATS))
 
 
@@ -168,6 +173,22 @@ def tell_world(admin: Membership, *, now: datetime) -> None:
         now=now,
     )
     recompute_open(workspace_id=workspace.pk, now=now)
+    with tenancy.workspace(workspace, through="command"):
+        aim(workspace, now=now)
+        refresh_periods(workspace=workspace, now=now)
+
+
+def aim(workspace: Workspace, *, now: datetime) -> None:
+    """What the demo means to win this period and the next."""
+    this = period_of(workspace.today(now), workspace=workspace)
+    for span in (this, next_period(this, workspace=workspace)):
+        set_target(
+            span=span,
+            amount=TARGET,
+            workspace=workspace,
+            by=None,
+            now=now,
+        )
 
 
 def remove_demo() -> str:
