@@ -93,7 +93,7 @@ def retype(form: forms.BaseForm, row: Any, refusal: Exception) -> None:
     """Keep what was typed on top of what somebody else saved: saving again is a choice."""
     row.refresh_from_db(fields=["version"])
     typed = QueryDict(mutable=True)
-    typed.update(cast(QueryDict, form.data))
+    typed.update(cast(Any, form.data))
     typed["version"] = str(row.version)
     form.data = typed
     form.add_error(None, ValidationError(str(refusal), code=STALE))

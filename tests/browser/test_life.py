@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from accounts import tenancy
 from accounts.models import Membership, Role
 from opportunities.actions import create_company
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, Outcome
 from stakeholders.actions.acts import create_task, finish_task, set_decision_date
 from stakeholders.actions.outcomes import close_opportunity
 from stakeholders.models import DecisionDate, InfluenceLink, Stakeholder, Task
@@ -57,7 +57,7 @@ def alice(transactional_db) -> Membership:
         finish_task(task=done, **told)
         ended = open_deal(owner=alice, name="Ended")
         close_opportunity(
-            opportunity=ended, outcome="lost", closed_on=DAY, today=DAY, **told
+            opportunity=ended, outcome=Outcome.LOST, closed_on=DAY, today=DAY, **told
         )
         make(deal)
     return alice

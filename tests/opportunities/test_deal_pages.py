@@ -1,6 +1,7 @@
 """Open a deal, put it right, hand it over, take it back: what the pages answer."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -39,17 +40,17 @@ def change(client: Client, deal: Opportunity, **other: Any) -> Any:
     return client.post(f"{HERE}/{deal.pk}/edit", values)
 
 
-def test_a_new_deal_leads_to_its_people(as_bob: Client, bob: Membership):
+def test_a_new_deal_leads_to_its_people(as_bob: Any, bob: Membership):
     response = as_bob.post(f"{HERE}/new", typed(bob, amount="148000"))
 
     deal = Opportunity.objects.get()
     assert response.status_code == 303
     assert response.url == f"{HERE}/{deal.pk}/people/new"
-    assert (deal.owner, deal.amount, deal.currency) == (bob, 148000, "EUR")
+    assert (deal.owner, deal.amount, deal.currency) == (bob, Decimal(148_000), "EUR")
 
 
 def test_a_company_that_is_new_is_made_when_it_is_asked_for(
-    as_bob: Client, bob: Membership
+    as_bob: Any, bob: Membership
 ):
     first = as_bob.post(f"{HERE}/new", typed(bob, company_text="Nova"))
     assert first.status_code == 422
@@ -61,7 +62,7 @@ def test_a_company_that_is_new_is_made_when_it_is_asked_for(
     assert Opportunity.objects.get().company == Company.objects.get(name="Nova")
 
 
-def test_what_was_typed_stays_when_it_is_refused(as_bob: Client, bob: Membership):
+def test_what_was_typed_stays_when_it_is_refused(as_bob: Any, bob: Membership):
     response = as_bob.post(
         f"{HERE}/new", typed(bob, opened_on="2999-01-01", amount="12.5")
     )
@@ -73,7 +74,7 @@ def test_what_was_typed_stays_when_it_is_refused(as_bob: Client, bob: Membership
     assert not Opportunity.objects.exists()
 
 
-def test_a_deal_is_not_opened_tomorrow(as_bob: Client, bob: Membership):
+def test_a_deal_is_not_opened_tomorrow(as_bob: Any, bob: Membership):
     response = as_bob.post(f"{HERE}/new", typed(bob, opened_on="2190-01-01"))
 
     assert response.status_code == 422
@@ -81,7 +82,7 @@ def test_a_deal_is_not_opened_tomorrow(as_bob: Client, bob: Membership):
 
 
 def test_saving_leads_back_to_the_deal_or_to_the_page_it_came_from(
-    as_bob: Client, bob: Membership
+    as_bob: Any, bob: Membership
 ):
     deal = open_deal(owner=bob)
 
@@ -94,7 +95,7 @@ def test_saving_leads_back_to_the_deal_or_to_the_page_it_came_from(
 @pytest.mark.parametrize(
     "there", ["https://evil.example/", "//evil.example/", "/\\evil.example", "x:y"]
 )
-def test_no_page_leads_to_another_site(as_bob: Client, bob: Membership, there: str):
+def test_no_page_leads_to_another_site(as_bob: Any, bob: Membership, there: str):
     deal = open_deal(owner=bob)
 
     page = as_bob.get(f"{HERE}/{deal.pk}/edit", {"next": there}).content.decode()
@@ -105,7 +106,7 @@ def test_no_page_leads_to_another_site(as_bob: Client, bob: Membership, there: s
 
 
 def test_who_was_second_keeps_what_they_typed_and_may_save_it(
-    as_bob: Client, bob: Membership
+    as_bob: Any, bob: Membership
 ):
     deal = open_deal(owner=bob)
     Opportunity.objects.filter(pk=deal.pk).update(name="Theirs", version=2)
@@ -119,7 +120,7 @@ def test_who_was_second_keeps_what_they_typed_and_may_save_it(
     assert change(as_bob, deal, name="Mine").status_code == 303
 
 
-def test_a_closed_deal_was_opened_before_it_ended(as_bob: Client, bob: Membership):
+def test_a_closed_deal_was_opened_before_it_ended(as_bob: Any, bob: Membership):
     deal = open_deal(owner=bob)
     close_opportunity(
         opportunity=deal,
@@ -136,7 +137,7 @@ def test_a_closed_deal_was_opened_before_it_ended(as_bob: Client, bob: Membershi
 
 
 def test_any_active_member_can_be_handed_a_deal(
-    as_bob: Client, bob: Membership, ours: Workspace
+    as_bob: Any, bob: Membership, ours: Workspace
 ):
     ours.rep_visibility = "own"
     ours.save(update_fields=["rep_visibility"])
@@ -153,14 +154,14 @@ def test_any_active_member_can_be_handed_a_deal(
     assert deal.owner == heir
 
 
-def test_a_deal_made_by_mistake_is_taken_back(as_bob: Client, bob: Membership):
+def test_a_deal_made_by_mistake_is_taken_back(as_bob: Any, bob: Membership):
     deal = open_deal(owner=bob)
 
     assert as_bob.post(f"{HERE}/{deal.pk}/retract").status_code == 303
     assert as_bob.get(f"{HERE}/{deal.pk}/edit").status_code == 404
 
 
-def test_a_company_is_put_right(as_bob: Client):
+def test_a_company_is_put_right(as_bob: Any):
     company = create_company()
     address = f"/w/ours/companies/{company.pk}"
 
@@ -174,7 +175,7 @@ def test_a_company_is_put_right(as_bob: Client):
 
 
 def test_a_form_costs_the_same_with_one_deal_and_with_three(
-    as_bob: Client, bob: Membership, cost_of: Any
+    as_bob: Any, bob: Membership, cost_of: Any
 ):
     deal = open_deal(owner=bob)
     addresses = [f"{HERE}/new", f"{HERE}/{deal.pk}/edit", f"{HERE}/{deal.pk}/hand-over"]

@@ -1,5 +1,6 @@
 """A date moves, a quote goes out, somebody is replaced, a deal ends: what the pages answer."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -40,7 +41,11 @@ def name_date(deal: Opportunity, day: Any = DAY) -> DecisionDate:
 
 
 def quoted(deal: Opportunity, **fields: Any) -> Quote:
-    values = {"total": 90_000, "currency": "EUR", "sent_on": DAY} | fields
+    values: dict[str, Any] = {
+        "total": Decimal(90_000),
+        "currency": "EUR",
+        "sent_on": DAY,
+    } | fields
     return send_quote(opportunity=deal, by=deal.owner, now=NOW, **values)
 
 
@@ -48,7 +53,7 @@ def codes() -> list[str]:
     return list(Signal.objects.values_list("code", flat=True))
 
 
-def test_a_pushed_date_is_logged_with_its_signal(as_bob: Client, deal: Opportunity):
+def test_a_pushed_date_is_logged_with_its_signal(as_bob: Any, deal: Opportunity):
     name_date(deal)
     karel = seat(deal)
 
@@ -65,7 +70,7 @@ def test_a_pushed_date_is_logged_with_its_signal(as_bob: Client, deal: Opportuni
 
 @pytest.mark.parametrize("moved_by", ["", "seller", "karel"])
 def test_a_date_that_is_nobodys_signal_logs_none(
-    as_bob: Client, deal: Opportunity, moved_by: str
+    as_bob: Any, deal: Opportunity, moved_by: str
 ):
     name_date(deal)
     karel = seat(deal)
@@ -81,9 +86,7 @@ def test_a_date_that_is_nobodys_signal_logs_none(
     assert last.is_moved_by_seller == (moved_by == "seller")
 
 
-def test_what_is_proposed_is_said_before_it_is_logged(
-    as_bob: Client, deal: Opportunity
-):
+def test_what_is_proposed_is_said_before_it_is_logged(as_bob: Any, deal: Opportunity):
     name_date(deal)
     karel = seat(deal)
     name = str(SignalType.objects.get(code="B34"))
@@ -106,7 +109,7 @@ def test_what_is_proposed_is_said_before_it_is_logged(
 
 @pytest.mark.parametrize("typed", ["", "yesterday", "0001-01-01"])
 def test_a_day_that_is_none_is_refused_and_the_rest_kept(
-    as_bob: Client, deal: Opportunity, typed: str
+    as_bob: Any, deal: Opportunity, typed: str
 ):
     response = as_bob.post(
         f"{here(deal)}/decision-date", {"decision_on": typed, "reason": "Budget"}
@@ -117,9 +120,7 @@ def test_a_day_that_is_none_is_refused_and_the_rest_kept(
     assert not DecisionDate.objects.exists()
 
 
-def test_a_model_without_the_signal_gets_the_act_alone(
-    as_bob: Client, deal: Opportunity
-):
+def test_a_model_without_the_signal_gets_the_act_alone(as_bob: Any, deal: Opportunity):
     karel = seat(deal)
     SignalType.objects.filter(code="B23").update(code="X23")
 
@@ -139,9 +140,7 @@ def test_a_model_without_the_signal_gets_the_act_alone(
     assert (Quote.objects.count(), codes()) == (1, [])
 
 
-def test_a_quote_is_numbered_and_logged_with_its_signal(
-    as_bob: Client, deal: Opportunity
-):
+def test_a_quote_is_numbered_and_logged_with_its_signal(as_bob: Any, deal: Opportunity):
     quoted(deal)
     karel = seat(deal)
 
@@ -162,7 +161,7 @@ def test_a_quote_is_numbered_and_logged_with_its_signal(
 
 
 @pytest.mark.parametrize("total", ["", "-1", "1e99", "many"])
-def test_a_total_that_is_none_is_refused(as_bob: Client, deal: Opportunity, total: str):
+def test_a_total_that_is_none_is_refused(as_bob: Any, deal: Opportunity, total: str):
     response = as_bob.post(
         f"{here(deal)}/quote",
         {"total": total, "currency": "EUR", "sent_on": "2026-05-04", "change": "first"},
@@ -172,7 +171,7 @@ def test_a_total_that_is_none_is_refused(as_bob: Client, deal: Opportunity, tota
     assert not Quote.objects.exists()
 
 
-def test_a_date_and_a_quote_are_taken_back_once(as_bob: Client, deal: Opportunity):
+def test_a_date_and_a_quote_are_taken_back_once(as_bob: Any, deal: Opportunity):
     day, offer = name_date(deal), quoted(deal)
     addresses = [
         f"/w/ours/decision-dates/{day.pk}/retract",
@@ -192,7 +191,7 @@ def leave(client: Client, person: Stakeholder, **values: Any) -> Any:
     return client.post(f"/w/ours/stakeholders/{person.pk}/leave", asked)
 
 
-def test_a_seat_is_left_open(as_bob: Client, deal: Opportunity):
+def test_a_seat_is_left_open(as_bob: Any, deal: Opportunity):
     karel = seat(deal)
 
     assert leave(as_bob, karel).url == here(deal)
@@ -202,7 +201,7 @@ def test_a_seat_is_left_open(as_bob: Client, deal: Opportunity):
 
 
 def test_somebody_new_takes_over_the_roles_and_is_logged_as_the_successor(
-    as_bob: Client, deal: Opportunity
+    as_bob: Any, deal: Opportunity
 ):
     karel = seat(deal, influence="high")
 
@@ -225,7 +224,7 @@ def test_somebody_new_takes_over_the_roles_and_is_logged_as_the_successor(
     ],
 )
 def test_who_cannot_leave_like_that_stays(
-    as_bob: Client, deal: Opportunity, values: dict[str, str], sentence: str
+    as_bob: Any, deal: Opportunity, values: dict[str, str], sentence: str
 ):
     karel, ruth = seat(deal), seat(deal, "Ruth")
     seat(open_deal(owner=deal.owner, name="Other"), "Jan")
@@ -251,7 +250,7 @@ def close(client: Client, deal: Opportunity, **values: Any) -> Any:
 
 
 def test_a_deal_is_closed_with_what_one_believes_of_everybody(
-    as_bob: Client, deal: Opportunity
+    as_bob: Any, deal: Opportunity
 ):
     karel, ruth = seat(deal), seat(deal, "Ruth")
 
@@ -276,10 +275,12 @@ def test_a_deal_is_closed_with_what_one_believes_of_everybody(
 
 
 def test_a_deal_is_won_for_the_amount_that_was_quoted_last(
-    as_bob: Client, deal: Opportunity
+    as_bob: Any, deal: Opportunity
 ):
     quoted(deal)
-    quoted(deal, total=70_000, currency="USD")  # no amount of this deal's currency
+    quoted(
+        deal, total=Decimal(70_000), currency="USD"
+    )  # no amount of this deal's currency
     ruth = seat(deal, "Ruth")
 
     page = as_bob.get(f"{here(deal)}/close").content.decode()
@@ -294,12 +295,12 @@ def test_a_deal_is_won_for_the_amount_that_was_quoted_last(
 
     deal.refresh_from_db()
     assert 'value="90000"' in page
-    assert (deal.won_amount, deal.lost_to) == (91_000, "")
+    assert (deal.won_amount, deal.lost_to) == (Decimal(91_000), "")
     assert OutcomeReview.objects.get().stopped_by is None
 
 
 def test_the_reading_of_the_model_stands_beside_and_prefills_nothing(
-    as_bob: Client, deal: Opportunity
+    as_bob: Any, deal: Opportunity
 ):
     say(seat(deal), "B18")
     make(deal)
@@ -319,7 +320,7 @@ def test_the_reading_of_the_model_stands_beside_and_prefills_nothing(
     ],
 )
 def test_an_end_that_cannot_be_is_refused_and_what_was_typed_kept(
-    as_bob: Client, deal: Opportunity, values: dict[str, str], sentence: str
+    as_bob: Any, deal: Opportunity, values: dict[str, str], sentence: str
 ):
     response = close(as_bob, deal, reason="No budget", **values)
 
@@ -331,7 +332,7 @@ def test_an_end_that_cannot_be_is_refused_and_what_was_typed_kept(
     assert not deal.is_closed
 
 
-def test_nothing_more_happens_in_a_closed_deal(as_bob: Client, deal: Opportunity):
+def test_nothing_more_happens_in_a_closed_deal(as_bob: Any, deal: Opportunity):
     karel = seat(deal)
     close(as_bob, deal)
 
@@ -362,7 +363,7 @@ def test_nothing_more_happens_in_a_closed_deal(as_bob: Client, deal: Opportunity
 
 
 def test_a_form_costs_the_same_with_one_row_and_with_three(
-    as_bob: Client, deal: Opportunity, cost_of: Any
+    as_bob: Any, deal: Opportunity, cost_of: Any
 ):
     karel = seat(deal)
     say(karel, "B18")

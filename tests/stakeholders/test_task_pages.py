@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership, Workspace
@@ -47,7 +46,7 @@ def groups_of(page: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]+>", "", head).split()) for head in heads]
 
 
-def test_a_task_is_noted_and_put_right(as_bob: Client, deal: Opportunity):
+def test_a_task_is_noted_and_put_right(as_bob: Any, deal: Opportunity):
     karel = seat(deal)
     here = f"/w/ours/opportunities/{deal.pk}"
 
@@ -65,7 +64,7 @@ def test_a_task_is_noted_and_put_right(as_bob: Client, deal: Opportunity):
     assert (task.title, task.due_on, task.stakeholder) == ("Call back", DAY, None)
 
 
-def test_whom_a_task_was_for_stays_when_they_leave(as_bob: Client, deal: Opportunity):
+def test_whom_a_task_was_for_stays_when_they_leave(as_bob: Any, deal: Opportunity):
     karel = seat(deal)
     task = promise(deal, stakeholder=karel)
     karel.left_on = DAY
@@ -76,7 +75,7 @@ def test_whom_a_task_was_for_stays_when_they_leave(as_bob: Client, deal: Opportu
     assert f'value="{karel.pk}" selected' in page
 
 
-def test_a_task_is_done_and_undone_where_it_stands(as_bob: Client, deal: Opportunity):
+def test_a_task_is_done_and_undone_where_it_stands(as_bob: Any, deal: Opportunity):
     task = promise(deal)
 
     done = as_bob.post(f"/w/ours/tasks/{task.pk}/done", {"next": f"{LIST}?by=owner"})
@@ -91,7 +90,7 @@ def test_a_task_is_done_and_undone_where_it_stands(as_bob: Client, deal: Opportu
 
 
 def test_what_was_done_long_ago_shows_when_it_is_asked_for(
-    as_bob: Client, deal: Opportunity
+    as_bob: Any, deal: Opportunity
 ):
     task = promise(deal, title="Send the draft")
     finish_task(task=task, by=deal.owner, now=timezone.now() - timedelta(days=2))
@@ -101,7 +100,7 @@ def test_what_was_done_long_ago_shows_when_it_is_asked_for(
 
 
 def test_tasks_stand_by_day_owner_person_and_department(
-    as_bob: Client, deal: Opportunity, bob: Membership
+    as_bob: Any, deal: Opportunity, bob: Membership
 ):
     promise(deal, title="A", due_on=DAY, owner=bob, department="Finance")
     promise(deal, title="B", stakeholder=seat(deal))
@@ -118,7 +117,7 @@ def test_tasks_stand_by_day_owner_person_and_department(
 
 
 def test_the_list_is_narrowed_by_owner_and_department(
-    as_bob: Client, deal: Opportunity, bob: Membership
+    as_bob: Any, deal: Opportunity, bob: Membership
 ):
     promise(deal, title="Of Bob", owner=bob)
     promise(deal, title="Of finance", department="Finance")
@@ -133,7 +132,7 @@ def test_the_list_is_narrowed_by_owner_and_department(
 
 
 def test_tasks_of_deals_one_may_not_see_are_not_there(
-    as_bob: Client, deal: Opportunity, ours: Workspace
+    as_bob: Any, deal: Opportunity, ours: Workspace
 ):
     ours.rep_visibility = "own"
     ours.save(update_fields=["rep_visibility"])
@@ -144,7 +143,7 @@ def test_tasks_of_deals_one_may_not_see_are_not_there(
 
 
 def test_the_list_costs_the_same_with_one_task_and_with_three(
-    as_bob: Client, deal: Opportunity, bob: Membership, cost_of: Any
+    as_bob: Any, deal: Opportunity, bob: Membership, cost_of: Any
 ):
     promise(deal, owner=bob, stakeholder=seat(deal), due_on=DAY)
     once = len(cost_of(as_bob, LIST))
@@ -162,7 +161,7 @@ def file_of(deal: Opportunity, **typed: str) -> dict[str, str]:
 
 
 def test_the_purchase_file_keeps_what_was_claimed_and_evidenced(
-    as_bob: Client, deal: Opportunity, ours: Workspace
+    as_bob: Any, deal: Opportunity, ours: Workspace
 ):
     address = f"/w/ours/opportunities/{deal.pk}/purchase-file"
     typed = file_of(
@@ -192,7 +191,7 @@ def test_the_purchase_file_keeps_what_was_claimed_and_evidenced(
     ],
 )
 def test_the_purchase_file_refuses_in_words_and_keeps_the_rest(
-    as_bob: Client, deal: Opportunity, typed: dict[str, str], sentence: str
+    as_bob: Any, deal: Opportunity, typed: dict[str, str], sentence: str
 ):
     set_file_item(
         opportunity=deal, item=3, state="unknown", seen_on=DAY, by=None, now=NOW
@@ -208,7 +207,7 @@ def test_the_purchase_file_refuses_in_words_and_keeps_the_rest(
     assert PurchaseFileItem.objects.count() == 1
 
 
-def test_a_closed_deal_is_refused_in_words(as_bob: Client, deal: Opportunity):
+def test_a_closed_deal_is_refused_in_words(as_bob: Any, deal: Opportunity):
     end(deal)
     here = f"/w/ours/opportunities/{deal.pk}"
 
@@ -221,7 +220,7 @@ def test_a_closed_deal_is_refused_in_words(as_bob: Client, deal: Opportunity):
     assert not Task.objects.exists()
 
 
-def test_a_closed_deal_is_reopened_for_a_reason(as_bob: Client, deal: Opportunity):
+def test_a_closed_deal_is_reopened_for_a_reason(as_bob: Any, deal: Opportunity):
     end(deal)
     address = f"/w/ours/opportunities/{deal.pk}/reopen"
 
@@ -237,7 +236,7 @@ def test_a_closed_deal_is_reopened_for_a_reason(as_bob: Client, deal: Opportunit
 
 
 def test_the_file_and_a_task_cost_the_same_with_one_row_and_with_three(
-    as_bob: Client, deal: Opportunity, cost_of: Any
+    as_bob: Any, deal: Opportunity, cost_of: Any
 ):
     task = promise(deal, stakeholder=seat(deal))
     here = f"/w/ours/opportunities/{deal.pk}"
