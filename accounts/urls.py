@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{TEAMS}/places/<uuid:id>/leave", teams.take_out, name="team-leave"),
     path("w/<slug:slug>/settings", settings.settings, name="settings"),
     path("w/<slug:slug>/settings/keys", keys.keys, name="api-keys"),
+    path("w/<slug:slug>/settings/keys/api", keys.docs, name="api-docs"),
     path(
         "w/<slug:slug>/settings/keys/<uuid:id>/revoke",
         keys.revoke,

@@ -2,8 +2,31 @@
 
 from django.urls import path
 
+from accounts import api as accounts
 from accounts.api import MeView
+from accounts.rest import routes
+from accounts.rest.views import SchemaView
+from coaching import api as coaching
+from forecasting import api as forecasting
+from opportunities import api as opportunities
+from readiness import api as readiness
+from stakeholders import api as stakeholders
+from stakeholders.api import SearchView
 
 app_name = "api"
 
-urlpatterns = [path("me", MeView.as_view(), name="me")]
+RESOURCES = (
+    *opportunities.RESOURCES,
+    *stakeholders.RESOURCES,
+    *readiness.RESOURCES,
+    *forecasting.RESOURCES,
+    *coaching.RESOURCES,
+    *accounts.RESOURCES,
+)
+
+urlpatterns = [
+    path("me", MeView.as_view(), name="me"),
+    path("search", SearchView.as_view(), name="search"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    *routes(*RESOURCES),
+]

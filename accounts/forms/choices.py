@@ -4,10 +4,11 @@ import zoneinfo
 from functools import cache
 
 from babel import Locale
-from babel.core import get_global
 from django.conf import settings
 from django.utils.dates import MONTHS
 from django.utils.translation import get_language
+
+from accounts.models.currencies import current_codes
 
 Choices = list[tuple[str, str]]
 Groups = list[tuple[str, Choices]]
@@ -34,20 +35,7 @@ def currencies() -> Choices:
 @cache
 def _currencies_in(language: str) -> Choices:
     names = Locale.parse(language, sep="-").currencies
-    return [(code, f"{code} · {names.get(code, code)}") for code in _current_codes()]
-
-
-@cache
-def _current_codes() -> list[str]:
-    # (code, start, end, is legal tender) for each country's past and present money.
-    return sorted(
-        {
-            code
-            for entries in get_global("territory_currencies").values()
-            for code, _start, end, is_tender in entries
-            if end is None and is_tender
-        }
-    )
+    return [(code, f"{code} · {names.get(code, code)}") for code in current_codes()]
 
 
 @cache

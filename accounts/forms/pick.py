@@ -26,7 +26,7 @@ class PickWidget(forms.MultiWidget):
     """The words, and the id that was chosen for them; radio buttons where several match."""
 
     template_name = "forms/pick.html"
-    use_fieldset = False  # one question, with one label
+    use_fieldset = False  # one label, for the words
 
     def __init__(self, kind: str, *, creates: bool) -> None:
         self.kind, self.creates = kind, creates

@@ -2,6 +2,19 @@
 
 from accounts.rest.authentication import DoorAuthentication, IsMember
 from accounts.rest.problems import Conflict, problem
-from accounts.rest.views import WorkspaceView
+from accounts.rest.resources import Creation, Filter, Reader, Resource, everything
+from accounts.rest.views import WorkspaceView, routes
 
-__all__ = ["Conflict", "DoorAuthentication", "IsMember", "WorkspaceView", "problem"]
+__all__ = [
+    "Conflict",
+    "Creation",
+    "DoorAuthentication",
+    "Filter",
+    "IsMember",
+    "Reader",
+    "Resource",
+    "WorkspaceView",
+    "everything",
+    "problem",
+    "routes",
+]

@@ -31,9 +31,8 @@ class IsMember(BasePermission):
         inner = request._request
         if inner.membership is None:
             return False
-        if view.permission not in permissions_of(inner.membership):
-            inner.refusals.add(
-                "permission.refused", f"{view.permission} {request.path}"
-            )
+        permission, scope = view.needed(request.method)
+        if permission not in permissions_of(inner.membership):
+            inner.refusals.add("permission.refused", f"{permission} {request.path}")
             return False
-        return inner.api_key is None or view.scope in inner.api_key.scopes
+        return inner.api_key is None or scope in inner.api_key.scopes

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -20,7 +21,15 @@ def _error(
     request: HttpRequest, status: int, *, detail: str = "", template: str = ""
 ) -> HttpResponse:
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": _TITLES[status], "status": status}
+        title = _TITLES[status]
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": title,
+            "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+            "errors": [],
+        }
         return JsonResponse(body, status=status, content_type=PROBLEM)
     context = {"detail": detail}
     return render(request, template or f"{status}.html", context, status=status)

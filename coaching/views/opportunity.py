@@ -23,7 +23,7 @@ from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 from stakeholders.models import Interaction
 
-LOOKS = 10  # times a page asks, a second apart, what an interaction has moved
+LOOKS = 12  # times a page asks, a second apart: longer than a worker may be late
 
 
 @require_safe

@@ -120,7 +120,9 @@ function signal(form, code) {
     say(form, entry(form).dataset.first);
     return false;
   }
-  const row = rows(form).find((each) => !each.hidden && isEmpty(each)) ?? addRow(form);
+  // What is hidden is empty, and is taken first.
+  const row = rows(form).find(isEmpty) ?? addRow(form);
+  row.hidden = false;
   row.querySelector('select[name$="-who"]').value = person.id;
   row.querySelector('select[name$="-code"]').value = code;
   row.classList.add("is-new");
@@ -233,7 +235,6 @@ function arm(form) {
     tidy(row);
     if (isEmpty(row)) row.hidden = true;
   });
-  // What is hidden is empty, and is taken first.
   input.focus();
 }
 

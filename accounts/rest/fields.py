@@ -1,0 +1,119 @@
+"""The fields of a body: one written form each, and nothing that was not asked for."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from accounts.models.currencies import current_codes
+from accounts.rest.columns import MONEY
+from accounts.rest.parameters import day_of, instant_of, uuid_of
+
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?")
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"}
+
+
+class Body(serializers.Serializer[Any]):
+    """A body that names a field nobody knows is refused, at every level."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                sentence = _("There is no such field.")
+                raise ValidationError({str(name)[:100]: [sentence] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    """Text; `line` is one line of it. Needed text has a letter that can be seen."""
+
+    def __init__(self, *, line: bool = True, **kwargs: Any) -> None:
+        self.line = line
+        super().__init__(**({"allow_blank": not kwargs.get("required", True)} | kwargs))
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError(_("This is a text."))
+        kept = "" if self.line else "\n\t\r"
+        if any(unicodedata.category(c) == "Cc" and c not in kept for c in data):
+            raise ValidationError(_("Control characters can't be part of a text."))
+        text = super().to_internal_value(data)
+        if not self.allow_blank and all(
+            unicodedata.category(c) in _INVISIBLE for c in text
+        ):
+            raise ValidationError(_("This can't be empty."))
+        return text
+
+
+class Mail(Text, serializers.EmailField):
+    """An e-mail address."""
+
+
+class Choice(serializers.ChoiceField):
+    """One of a list, as it is written there."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            raise ValidationError(_("This is a text."))
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A whole number, not the text of one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            raise ValidationError(_("This is a whole number."))
+        return data
+
+
+class Day(serializers.DateField):
+    """A day: `2026-05-04`."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        day = day_of(value) if isinstance(value, str) else None
+        if day is None:
+            raise ValidationError(_("A day is written like 2026-05-04."))
+        return day
+
+
+class Instant(serializers.DateTimeField):
+    """A moment with its offset: `2026-05-04T09:30:00Z`."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        moment = instant_of(value) if isinstance(value, str) else None
+        if moment is None:
+            raise ValidationError(_("A moment is written like 2026-05-04T09:30:00Z."))
+        return moment
+
+
+class Id(serializers.UUIDField):
+    """The id of a row."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        row = uuid_of(data) if isinstance(data, str) else None
+        if row is None:
+            raise ValidationError(_("This is not an id."))
+        return row
+
+
+@extend_schema_field(MONEY)
+class Money(serializers.Field[Any, Any, Any, Any]):
+    """`{"amount": "12000.00", "currency": "EUR"}`; the amount is a text."""
+
+    def to_internal_value(self, data: Any) -> tuple[Decimal, str]:
+        if not isinstance(data, dict) or set(data) != {"amount", "currency"}:
+            raise ValidationError(_("Money is an amount and a currency."))
+        amount, currency = data["amount"], data["currency"]
+        if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+            raise ValidationError(_("An amount is a text like 12000.00."))
+        if not isinstance(currency, str) or currency not in current_codes():
+            raise ValidationError(_("A currency is a code like EUR."))
+        return Decimal(amount), currency

@@ -1,0 +1,93 @@
+"""A resource: which rows there are for whom, which fields they have, how they are made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Membership, Workspace
+from accounts.rest.columns import Column, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, when, and with which parameters."""
+
+    membership: Membership
+    workspace: Workspace
+    now: datetime
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.workspace.today(self.now)
+
+
+def everything(model: Any) -> Callable[[Reader], "QuerySet[Any]"]:
+    """All rows of a table: what everybody in the workspace may see."""
+    return lambda _reader: model.objects.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter that narrows a list. Without `lookup` the resource reads it itself."""
+
+    schema: Schema
+    lookup: str = ""
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """How a row is made: the body, the action, and what that action may refuse."""
+
+    body: Any
+    make: Callable[[Mapping[str, Any], Reader], Any]
+    permission: str
+    refusals: tuple[type[Exception], ...] = ()
+
+
+Load = Callable[[Sequence[UUID], Reader], Mapping[UUID, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A list and its rows at `/name` and `/name/{id}`.
+
+    `loaded` are fields that `load` brings for a whole page at once, by primary key. `key`
+    is what the id stands for: of a fact its lineage, which outlives every correction.
+    """
+
+    name: str
+    noun: str
+    about: str
+    permission: str
+    rows: Callable[[Reader], "QuerySet[Any]"]
+    columns: Mapping[str, Column]
+    key: str = "pk"
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    orderings: Mapping[str, str] = field(default_factory=lambda: {"id": "pk"})
+    loaded: Mapping[str, Schema] = field(default_factory=dict)
+    load: Load | None = None
+    creation: Creation | None = None
+
+    @property
+    def expandable(self) -> list[str]:
+        return [name for name, column in self.columns.items() if column.name_of]
+
+    @property
+    def fields(self) -> list[str]:
+        return [*self.columns, *self.loaded]
+
+    @property
+    def schema(self) -> Schema:
+        """Of one row. Nothing is required: `fields` leaves out what was not asked for."""
+        properties = {name: each.schema for name, each in self.columns.items()}
+        return {
+            "type": "object",
+            "properties": properties | dict(self.loaded),
+            "additionalProperties": False,
+        }

@@ -1,0 +1,153 @@
+"""The OpenAPI description, made from the same declarations as the answers."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+
+from accounts.rest.columns import TEXT, list_of, object_of, or_null
+from accounts.rest.parameters import DEFAULT_LIMIT, GREATEST_LIMIT
+
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "request_id": or_null(TEXT),
+        "errors": list_of(object_of(field=TEXT, detail=TEXT)),
+    },
+    "required": ["type", "title", "status", "detail", "request_id", "errors"],
+}
+SENTENCES = {
+    400: "A parameter or a body that can't be read",
+    401: "No key, or none that is good",
+    403: "The permission or the scope is missing",
+    404: "Missing, or of another workspace: the same",
+    409: "The action was refused; the detail says why",
+    413: "More than one megabyte",
+    415: "Not JSON in UTF-8",
+    422: "The body is not valid; errors says where",
+}
+
+
+class Schema(AutoSchema):
+    """Describes a view by its resource, or by the schema it says itself."""
+
+    @property
+    def resource(self) -> Any:
+        return getattr(self.view, "resource", None)
+
+    @property
+    def is_row(self) -> bool:
+        return "{id}" in self.path
+
+    def get_operation_id(self) -> str:
+        if self.resource is None:
+            return f"get_{self.path.strip('/').rpartition('/')[2].replace('-', '_')}"
+        noun = self.resource.noun.replace("-", "_")
+        if self.method == "POST":
+            return f"create_{noun}"
+        many = self.resource.name.replace("-", "_")
+        return f"get_{noun}" if self.is_row else f"list_{many}"
+
+    def get_tags(self) -> list[str]:
+        return [self.resource.name if self.resource else self.path.strip("/")[7:]]
+
+    def get_summary(self) -> str:
+        return self.get_operation_id().replace("_", " ").capitalize()
+
+    def get_description(self) -> str:  # type: ignore[override]
+        about = self.resource.about if self.resource else self.view.__doc__ or ""
+        return str(about.strip())
+
+    def _scope(self) -> str:
+        view: Any = self.view
+        return str(view.needed(self.method)[1])
+
+    def get_extensions(self) -> dict[str, Any]:
+        return {"x-scope": self._scope()}
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        return [{"key": []}, {"session": []}]
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.resource is None:
+            return [
+                _parameter(name, TEXT) for name in getattr(self.view, "parameters", ())
+            ]
+        resource = self.resource
+        some = [_parameter("fields", TEXT, f"Of: {', '.join(resource.fields)}")]
+        if resource.expandable:
+            names = ", ".join(resource.expandable)
+            some.append(_parameter("expand", TEXT, f"With their names: {names}"))
+        if self.is_row or self.method == "POST":
+            return some
+        limit = {"type": "integer", "minimum": 1, "maximum": GREATEST_LIMIT}
+        orderings = [sign + name for name in resource.orderings for sign in ("", "-")]
+        return [
+            *(
+                _parameter(name, each.schema, required=each.is_required)
+                for name, each in resource.filters.items()
+            ),
+            *some,
+            _parameter("ordering", TEXT | {"enum": orderings}),
+            _parameter("limit", limit | {"default": DEFAULT_LIMIT}),
+            _parameter("cursor", TEXT, "The `next` of the page before"),
+        ]
+
+    def get_request_serializer(self) -> Any:
+        if self.method == "POST" and self.resource and self.resource.creation:
+            return self.resource.creation.body
+        return None
+
+    def get_response_serializers(self) -> Any:
+        codes = [400, 401, 403]
+        if self.is_row:
+            codes.append(404)
+        if self.method == "POST":
+            codes += [409, 413, 415, 422]
+        good = 201 if self.method == "POST" else 200
+        problem = self._component("Problem", PROBLEM)
+        return {
+            (good, "application/json"): self._answer(),
+            **{(code, "application/problem+json"): problem for code in codes},
+        }
+
+    def _answer(self) -> dict[str, Any]:
+        if self.resource is None:
+            view: Any = self.view
+            return dict(view.answer)
+        name = "".join(part.title() for part in self.resource.noun.split("-"))
+        row = self._component(name, self.resource.schema)
+        if self.is_row or self.method == "POST":
+            return row
+        return object_of(results=list_of(row), next=or_null(TEXT))
+
+    def _component(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
+        make: Any = ResolvedComponent  # untyped
+        component = make(
+            name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name
+        )
+        self.registry.register_on_missing(component)
+        return dict(component.ref)
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        for code, answer in (operation or {}).get("responses", {}).items():
+            answer["description"] = SENTENCES.get(int(code), "Done")
+        return operation
+
+
+def _parameter(
+    name: str, schema: dict[str, Any], about: str = "", *, required: bool = False
+) -> OpenApiParameter:
+    return OpenApiParameter(
+        name=name,
+        type=schema,
+        location=OpenApiParameter.QUERY,
+        required=required,
+        description=about,
+    )

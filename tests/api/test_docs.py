@@ -1,0 +1,61 @@
+"""The examples of docs/api.md, run as they are written."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from accounts.actions.keys import create_api_key
+from accounts.models import Membership, Role, Workspace
+from accounts.tenancy import workspace
+from accounts.views.keys import scopes
+from tests.api.world import action_code, create_deal_with_everything, signal_code
+from tests.factories import NOW, create_membership, create_user, give_defaults
+
+DOCUMENT = Path(settings.BASE_DIR) / "docs" / "api.md"
+
+
+def examples() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    return [block for block in blocks if "curl" in block]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_example_of_the_document_works(committed: Workspace, live_server: Any):
+    with workspace(committed):
+        user = create_user(email="alice@example.com")
+        roles = (Role.ADMIN, Role.REP)
+        alice: Membership = create_membership(user=user, roles=roles)
+        give_defaults()
+        deal = create_deal_with_everything(alice)
+        _key, secret = create_api_key(
+            name="x", scopes=scopes(), membership=alice, by=alice, now=NOW
+        )
+        given = {
+            "KEY": secret,
+            "API": f"{live_server.url}/api/v1",
+            "DEAL": str(deal.pk),
+            "SEAT": str(deal.stakeholders.order_by("pk")[0].pk),
+            "SIGNAL": signal_code(),
+            "ACTION": action_code(),
+            "PATH": "/usr/bin:/bin",
+        }
+
+    answers = [
+        subprocess.run(
+            ["sh", "-c", example.replace("curl ", "curl --fail ", 1)],
+            env=given,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        for example in examples()
+    ]
+
+    assert len(answers) == 5
+    assert [answer.stderr for answer in answers] == [""] * 5
+    assert all(answer.stdout.startswith("{") for answer in answers)

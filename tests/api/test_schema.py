@@ -1,0 +1,98 @@
+"""What the API says of itself is what it answers."""
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from accounts.rest.views import described
+from buyreadiness.api import RESOURCES
+from tests.api.conftest import Api
+
+pytestmark = pytest.mark.django_db
+
+
+def refuse_other_shapes(path: str, answer: Any, *, method: str = "get") -> None:
+    """The answer is what the description promises for its status."""
+    operation = described()["paths"][f"/api/v1/{path}"][method]
+    said = operation["responses"][str(answer.status_code)]["content"]
+    schema = said[answer.headers["Content-Type"]]["schema"]
+    whole = schema | {"components": described()["components"]}
+    checker = Draft202012Validator.FORMAT_CHECKER
+    Draft202012Validator(whole, format_checker=checker).validate(answer.json())
+
+
+def test_every_list_and_its_row_are_as_described(api: Api, deal: Any):
+    for resource in RESOURCES:
+        refuse_other_rows(api, resource)
+
+
+def refuse_other_rows(api: Api, resource: Any) -> None:
+    listed = api.get(resource.name)
+    first = listed.json()["results"][0]
+    row = api.get(f"{resource.name}/{first.get('id') or first['stakeholder']}")
+
+    refuse_other_shapes(resource.name, listed)
+    refuse_other_shapes(f"{resource.name}/{{id}}", row)
+    assert set(first) == set(resource.fields)
+    assert first.keys() == row.json().keys()
+
+
+def test_every_expansion_is_as_described(api: Api, deal: Any):
+    for resource in RESOURCES:
+        if resource.expandable:
+            refuse_other_expansions(api, resource)
+
+
+def refuse_other_expansions(api: Api, resource: Any) -> None:
+    listed = api.get(resource.name, expand=",".join(resource.expandable))
+
+    refuse_other_shapes(resource.name, listed)
+    named = [
+        row[name]
+        for row in listed.json()["results"]
+        for name in resource.expandable
+        if row[name] is not None
+    ]
+    assert all(set(each) == {"id", "name"} for each in named)
+
+
+def test_every_refusal_is_as_described(api: Api, deal: Any):
+    for resource in RESOURCES:
+        refuse_other_refusals(api, resource)
+
+
+def refuse_other_refusals(api: Api, resource: Any) -> None:
+    refuse_other_shapes(resource.name, api.get(resource.name, x="1"))
+    missing = "00000000-0000-7000-8000-000000000000"
+    refuse_other_shapes(
+        f"{resource.name}/{{id}}", api.get(f"{resource.name}/{missing}")
+    )
+    if resource.creation:
+        answer = api.post(resource.name, "{}")
+        refuse_other_shapes(resource.name, answer, method="post")
+
+
+@pytest.mark.parametrize(("path", "params"), [("me", {}), ("search", {"q": "ruth"})])
+def test_what_is_no_resource_is_as_described(
+    api: Api, deal: Any, path: str, params: Any
+):
+    refuse_other_shapes(path, api.get(path, **params))
+
+
+def test_the_description_is_openapi_3_1_and_served(api: Api):
+    answer = api.get("schema/")
+
+    assert answer.status_code == 200
+    assert answer.json()["openapi"] == "3.1.0"
+    assert len(answer.json()["paths"]) == 2 * len(RESOURCES) + 3
+
+
+def test_the_description_names_no_operation_twice():
+    names = [
+        operation["operationId"]
+        for path in described()["paths"].values()
+        for operation in path.values()
+    ]
+
+    assert len(names) == len(set(names))

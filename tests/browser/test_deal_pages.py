@@ -1,0 +1,81 @@
+"""The pages of the rep's day in a real browser: full, empty, closed, looked at."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import assert_fine
+from tests.browser.deals import World, build
+
+
+@pytest.fixture
+def world(transactional_db) -> World:
+    return build()
+
+
+def test_every_page_of_the_day_is_accessible_and_fits(world, open_page):
+    karel, ruth, jan = (world.people[name] for name in ("karel", "ruth", "jan"))
+    deal, base = world.deal.pk, "/w/ours"
+    page = open_page(f"{base}/", user=world.alice.user)
+    for name, address in {
+        "today": f"{base}/?whose=all",
+        "queue": f"{base}/coaching",
+        "opportunities": f"{base}/opportunities?status=all",
+        "opportunities-none": f"{base}/opportunities?q=zzz",
+        "opportunity": f"{base}/opportunities/{deal}",
+        "opportunity-empty": f"{base}/opportunities/{world.empty.pk}",
+        "opportunity-closed": f"{base}/opportunities/{world.closed.pk}",
+        "stakeholder": f"{base}/stakeholders/{karel.pk}",
+        "stakeholder-overridden": f"{base}/stakeholders/{ruth.pk}",
+        "stakeholder-unheard": f"{base}/stakeholders/{jan.pk}",
+        "people": f"{base}/people",
+        "person": f"{base}/people/{karel.person_id}",
+        "companies": f"{base}/companies",
+        "company": f"{base}/companies/{world.deal.company_id}",
+        "search": f"{base}/search?q=ka",
+        "search-none": f"{base}/search?q=zzz",
+        "log-anywhere": f"{base}/log",
+    }.items():
+        page.goto(address)
+        assert_fine(page, name)
+
+
+def test_forms_of_a_deals_life_are_accessible_and_fit(world, open_page):
+    karel = world.people["karel"]
+    deal, base = world.deal.pk, "/w/ours"
+    page = open_page(f"{base}/opportunities/new", user=world.alice.user)
+    for name, address in {
+        "opportunity-new": f"{base}/opportunities/new",
+        "opportunity-edit": f"{base}/opportunities/{deal}/edit",
+        "hand-over": f"{base}/opportunities/{deal}/hand-over",
+        "close": f"{base}/opportunities/{deal}/close",
+        "reopen": f"{base}/opportunities/{world.closed.pk}/reopen",
+        "seat-new": f"{base}/opportunities/{deal}/people/new",
+        "seat-edit": f"{base}/stakeholders/{karel.pk}/edit",
+        "leave": f"{base}/stakeholders/{karel.pk}/leave",
+        "override": f"{base}/stakeholders/{karel.pk}/override",
+        "confirm": f"{base}/stakeholders/{karel.pk}/confirm",
+        "decision-date": f"{base}/opportunities/{deal}/decision-date",
+        "quote": f"{base}/opportunities/{deal}/quote",
+        "purchase-file": f"{base}/opportunities/{deal}/purchase-file",
+        "tasks": f"{base}/tasks",
+        "task-new": f"{base}/opportunities/{deal}/tasks/new",
+        "company-new": f"{base}/companies/new",
+        "person-new": f"{base}/people/new",
+        "person-edit": f"{base}/people/{karel.person_id}/edit",
+    }.items():
+        page.goto(address)
+        assert_fine(page, name)
+
+
+def test_advice_is_turned_down_with_a_reason_and_goes(world, open_page):
+    page = open_page("/w/ours/coaching", user=world.alice.user)
+    before = page.locator(".queue > li").count()
+
+    first = page.locator(".queue > li").first
+    first.get_by_text("Not this").click()
+    assert_fine(page, "answer")
+    first.get_by_label("why not").fill("Agreed to wait until June.")
+    first.get_by_role("button", name="Turn down").click()
+
+    expect(page.locator(".queue > li")).to_have_count(before - 1)
+    expect(page.get_by_text("Turned down, and noted why.")).to_be_visible()
