@@ -43,6 +43,7 @@ from tests.factories import (
     create_membership,
     create_opportunity,
     create_team,
+    give_defaults,
 )
 from tests.urls import Door, our_doors
 
@@ -300,6 +301,9 @@ FOREIGN: dict[str, Callable[[], Any]] = {
 }
 
 # Who may not see the deal sees nothing that hangs on it.
+# What these show is missing until something more has happened.
+OF_LATER_ROWS = {"coaching:moved"}
+
 ON_A_DEAL: set[Callable[[], Any] | None] = {
     *(create_deal, create_seat, create_interaction, create_signal, create_task),
     *(create_decision_date, create_quote, create_override, create_confirmation),
@@ -322,10 +326,13 @@ def test_it_answers_for_a_row_of_ours(
     client: Any, alice: Membership, ours: Workspace, door: Door
 ):
     client.force_login(alice.user)
+    if door.name.startswith(("readiness:", "coaching:")):
+        give_defaults()  # pages that read the phase model
 
     response = ask(client, door, slug="ours", id=id_of(door, FOREIGN[door.name]()))
 
-    assert response.status_code in {200, 204, 302, 303, 409, 422}
+    wanted = {404} if door.name in OF_LATER_ROWS else {200, 204, 302, 303, 409, 422}
+    assert response.status_code in wanted
 
 
 @with_id

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import Membership
 from opportunities.models import Opportunity
 from readiness.actions.interactions import Contact, Said, Took, log_interaction
+from readiness.models import ModelStatus, SignalType
 from readiness.queries.proposals import (
     REPLACED,
     proposed_for_date,
@@ -132,7 +133,7 @@ def propose_date(opportunity: Opportunity, act: DateAct) -> list[Proposed]:
         earlier_pushes=pushes,
         linked_event=act.linked_event,
     )
-    return [Proposed(act.moved_by, code)] if code else []
+    return _known([Proposed(act.moved_by, code)]) if code else []
 
 
 def propose_quote(act: QuoteAct) -> list[Proposed]:
@@ -140,7 +141,7 @@ def propose_quote(act: QuoteAct) -> list[Proposed]:
     if not act.as_signal or act.addressed_to is None:
         return []
     code = proposed_for_quote(change=act.change)
-    return [Proposed(act.addressed_to, code)] if code else []
+    return _known([Proposed(act.addressed_to, code)]) if code else []
 
 
 def pushes_so_far(opportunity: Opportunity) -> tuple[date | None, int]:
@@ -164,6 +165,15 @@ def with_proposed(contact: Contact, proposed: Sequence[Proposed]) -> Contact:
             part = replace(part, signals=[*part.signals, Said(each.code)])
         parts[each.stakeholder.pk] = part
     return replace(contact, parts=list(parts.values()))
+
+
+def _known(proposed: list[Proposed]) -> list[Proposed]:
+    """Those whose signal the active model has: a workspace may have taken one out."""
+    types = SignalType.objects.filter(
+        model__status=ModelStatus.ACTIVE, code__in=[each.code for each in proposed]
+    )
+    known = set(types.values_list("code", flat=True))
+    return [each for each in proposed if each.code in known]
 
 
 def _set_date(
@@ -227,7 +237,7 @@ def log_replaced(
     :raises: as `log_interaction` does.
     """
     _log(
-        [Proposed(successor, REPLACED)],
+        _known([Proposed(successor, REPLACED)]),
         opportunity=successor.opportunity,
         zone=zone,
         by=by,

@@ -188,7 +188,8 @@ def finish_task(*, task: Task, by: Membership | None, now: datetime) -> Task:
 @transaction.atomic
 def undo_task(*, task: Task, by: Membership | None, now: datetime) -> Task:
     """Take it that a task is not done after all."""
-    Task.objects.filter(pk=task.pk).update(done_at=None)
+    if not Task.objects.filter(pk=task.pk, done_at__isnull=False).update(done_at=None):
+        return task
     task.done_at = None
     record(verb="task.undone", subject=task, by=by, at=now)
     return task
