@@ -93,6 +93,7 @@ def _values(
         "constraint_kind": str(forecast.binding.kind),
         "constraint_stakeholder_id": UUID(key) if key else None,
         "constraint_gain": forecast.binding.gain,
+        "constraint_anchor": _anchor_of(key, made, model=model),
         "amount": deal.amount.value,
         "currency": deal.amount.currency,
         "amount_sort": _in_base(made, rates=rates, today=workspace.today(now)),
@@ -128,6 +129,14 @@ def _phase_mix(made: Forecasted, *, model: LoadedModel) -> list[float] | None:
     if not total:
         return None
     return [chance / total for chance in mix.values()]
+
+
+def _anchor_of(key: str | None, made: Forecasted, *, model: LoadedModel) -> str:
+    """Where the limiting person most likely stands; empty when nobody heard them."""
+    for person in made.deal.people:
+        if person.key == key and person.silent_days is not None:
+            return str(model.anchors[int(person.phases.argmax())])
+    return ""
 
 
 def _last_heard(heard_days: list[float], now: datetime) -> datetime | None:

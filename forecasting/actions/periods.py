@@ -3,8 +3,8 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from forecasting.models import Forecast, PeriodOutlook, Snapshot
 from forecasting.queries.amounts import rounded, sigma_of
 from forecasting.queries.as_of import Outcomes, curves_in, expected_in, won_by
 from forecasting.queries.deal import amounts_of
-from forecasting.queries.periods import Span, period_of
+from forecasting.queries.fan import fan_of, movers_of
+from forecasting.queries.periods import Span, periods_shown, weeks_of
 from forecasting.queries.portfolio import (
     Expected,
     Won,
@@ -41,6 +42,8 @@ class Book:
     """All deals of one sum: open ones that may be won in the period, and those won."""
 
     span: Span
+    today: date
+    days: Sequence[date]  # within the period, by which a chance is asked for besides
     expected: Sequence[Expected]
     won: Sequence[Won]
 
@@ -55,43 +58,49 @@ class Scope:
 
 @transaction.atomic
 def refresh_periods(*, workspace: Workspace, now: datetime) -> list[str]:
-    """Make the sums of the current period again; return the refusals, in words.
+    """Make the sums of this period and the next again; return the refusals, in words.
 
     A sum that needs a rate nobody has entered is refused: no row stands then.
     """
     when = AsOf.of(workspace, at=None, now=now)
-    span = period_of(workspace.today(now), workspace=workspace)
+    spans = periods_shown(workspace.today(now), workspace=workspace)
+    here = PeriodOutlook.objects.filter(starts_on__gte=spans[0].starts_on)
+    said = _last_said(when)
     try:
-        book = _book(span, when=when)
+        books = [_book(span, said, when=when) for span in spans]
     except RateMissing as refusal:
-        PeriodOutlook.objects.filter(starts_on=span.starts_on).delete()
+        here.delete()
         logger.warning("No sums for workspace %s: %s", workspace.pk, refusal)
         return [str(refusal)]
-    rows = _rows(book, workspace=workspace, now=now)
     PeriodOutlook.objects.bulk_create(
-        rows,
+        [row for book in books for row in _rows(book, workspace=workspace, now=now)],
         update_conflicts=True,
         unique_fields=["workspace", "team", "owner", "starts_on", "ends_on"],
         update_fields=[
             *("refreshed_at", "currency", "won_so_far", "mean", "p10", "p50", "p90"),
             *("open_count", "without_amount_count", "seed"),
+            *("fan", "percentiles", "movers"),
         ],
     )
-    stale = Q(refreshed_at__lt=now) | Q(ends_on__gt=span.ends_on)
-    here = PeriodOutlook.objects.filter(starts_on__gte=span.starts_on)
-    here.filter(stale).delete()
+    made = Q()
+    for span in spans:
+        made |= Q(starts_on=span.starts_on, ends_on=span.ends_on)
+    here.filter(~made | Q(refreshed_at__lt=now)).delete()
     return []
 
 
-def _book(span: Span, *, when: AsOf) -> Book:
-    said, won = _last_said(when), won_by(span, when=when)
+def _book(span: Span, said: Sequence[Outcomes], *, when: AsOf) -> Book:
+    won = won_by(span, when=when)
     rates = rates_into(
         when.workspace.base_currency,
         of={each.currency for each in said} | {deal.currency for deal in won},
     )
+    days = weeks_of(span, today=when.workspace.today(when.at))
     return Book(
         span=span,
-        expected=expected_in(span, said, when=when, rates=rates),
+        today=when.workspace.today(when.at),
+        days=days,
+        expected=expected_in(span, said, when=when, rates=rates, days=days),
         won=[won_row(deal, rates=rates) for deal in won],
     )
 
@@ -155,6 +164,15 @@ def _rows(book: Book, *, workspace: Workspace, now: datetime) -> list[PeriodOutl
                 open_count=drawn.deals,
                 without_amount_count=drawn.without_amount,
                 seed=seed,
+                fan=fan_of(
+                    part.won,
+                    drawn,
+                    span=book.span,
+                    today=book.today,
+                    days=book.days,
+                ),
+                percentiles=list(drawn.percentiles),
+                movers=movers_of(part.expected),
             )
         )
     return rows
@@ -178,8 +196,8 @@ def _scopes(owners: Sequence[UUID]) -> dict[Scope, list[UUID]]:
 
 def _part(book: Book, members: Sequence[UUID]) -> Book:
     inside = set(members)
-    return Book(
-        span=book.span,
+    return replace(
+        book,
         expected=[deal for deal in book.expected if deal.owner_id in inside],
         won=[deal for deal in book.won if deal.owner_id in inside],
     )

@@ -8,6 +8,7 @@ from forecasting.models.forecast import (
     TargetBasis,
 )
 from forecasting.models.outlook import Outlook, PeriodOutlook
+from forecasting.models.target import Target
 
 __all__ = [
     "WEEKS",
@@ -16,5 +17,6 @@ __all__ = [
     "Outlook",
     "PeriodOutlook",
     "Snapshot",
+    "Target",
     "TargetBasis",
 ]

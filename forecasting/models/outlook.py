@@ -35,6 +35,8 @@ class Outlook(WorkspaceModel):
         Stakeholder, models.CASCADE, null=True, related_name="+"
     )
     constraint_gain = models.FloatField(null=True)
+    # The anchor of the limiting person's likeliest phase; empty: not heard, or nobody.
+    constraint_anchor = models.CharField(max_length=20, blank=True)
     amount = models.DecimalField(null=True, **AMOUNT)
     currency = models.CharField(blank=True, **CURRENCY)
     # In the workspace's base currency: numeric is not leakproof, float8 is.
@@ -87,6 +89,12 @@ class PeriodOutlook(WorkspaceModel):
     open_count = models.IntegerField()
     without_amount_count = models.IntegerField()
     seed = models.BigIntegerField()
+    # By week: {"won": [[day, amount], …], "weeks": [[day, mean, p10, p50, p90], …]}.
+    fan = models.JSONField(default=dict)
+    # The 1st to the 99th percentile: how likely any target is.
+    percentiles = ArrayField(models.FloatField(), default=list)
+    # Those that move the range most: [[opportunity, chance, amount, swing], …].
+    movers = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("outlook of a period")

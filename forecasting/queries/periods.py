@@ -22,6 +22,18 @@ def period_of(day: date, *, workspace: Workspace) -> Span:
     return Span(starts_on, _month(starts_on, length) - timedelta(days=1))
 
 
+def periods_shown(day: date, *, workspace: Workspace) -> tuple[Span, Span]:
+    """The period that a day lies in, and the next one."""
+    this = period_of(day, workspace=workspace)
+    return this, period_of(this.ends_on + timedelta(days=1), workspace=workspace)
+
+
+def weeks_of(span: Span, *, today: date) -> list[date]:
+    """The days a week apart that are still to come in a period, its last day apart."""
+    eve = max(today, span.starts_on - timedelta(days=1))
+    return [eve + timedelta(days=n) for n in range(7, (span.ends_on - eve).days, 7)]
+
+
 def _month(first: date, by: int) -> date:
     months = first.year * 12 + first.month - 1 + by
     return date(months // 12, months % 12 + 1, 1)
