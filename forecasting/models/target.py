@@ -47,6 +47,4 @@ class Target(WorkspaceModel):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self.owner or self.team or ''} {self.starts_on} – {self.ends_on}".strip()
-        )
+        return f"{self.owner or self.team or ''} {self.starts_on} to {self.ends_on}".strip()
