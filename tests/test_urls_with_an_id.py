@@ -12,8 +12,9 @@ from accounts.actions.keys import create_api_key
 from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
 from coaching.models import Play, Prompt
+from forecasting.models import Target
 from integrations.models import ImportRun
-from opportunities.models import Opportunity
+from opportunities.models import ExchangeRate, Opportunity
 from readiness.models import PhaseConfirmation, PhaseOverride, Signal
 from stakeholders.models import (
     DecisionDate,
@@ -121,6 +122,14 @@ def create_import() -> ImportRun:
     return ImportRun.objects.create(source="deals.csv", digest="x", started_at=NOW)
 
 
+def create_rate() -> ExchangeRate:
+    return ExchangeRate.objects.create(valid_on=DAY, currency="USD", base="EUR", rate=1)
+
+
+def create_target() -> Target:
+    return Target.objects.create(starts_on=DAY, ends_on=DAY, amount=1, currency="EUR")
+
+
 def create_key() -> ApiKey:
     member = create_membership()
     key, _secret = create_api_key(
@@ -178,6 +187,9 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "stakeholders:task-undo": create_task,
     "opportunities:company-edit": create_company,
     "forecasting:company": create_company,
+    "forecasting:rate-retract": create_rate,
+    "forecasting:target-edit": create_target,
+    "forecasting:target-remove": create_target,
     "coaching:prompt-answer": create_prompt,
     "integrations:import-run": create_import,
     "integrations:import-mapping": create_import,

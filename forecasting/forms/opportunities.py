@@ -63,7 +63,7 @@ class OpportunitiesFilter(forms.Form):
     )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     limited = _select(_("Limited by"), ConstraintKind.choices, _("anything"))
-    phase = forms.ChoiceField(label=_("Where the limiting person is"), required=False)
+    phase = forms.ChoiceField(label=_("Their phase"), required=False)
     heard = _select(
         _("Last heard"),
         [

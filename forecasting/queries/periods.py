@@ -24,8 +24,17 @@ def period_of(day: date, *, workspace: Workspace) -> Span:
 
 def periods_shown(day: date, *, workspace: Workspace) -> tuple[Span, Span]:
     """The period that a day lies in, and the next one."""
-    this = period_of(day, workspace=workspace)
-    return this, period_of(this.ends_on + timedelta(days=1), workspace=workspace)
+    this, following = periods_ahead(day, workspace=workspace, count=2)
+    return this, following
+
+
+def periods_ahead(day: date, *, workspace: Workspace, count: int) -> list[Span]:
+    """The period that a day lies in, and those that follow it."""
+    spans = [period_of(day, workspace=workspace)]
+    while len(spans) < count:
+        eve = spans[-1].ends_on
+        spans.append(period_of(eve + timedelta(days=1), workspace=workspace))
+    return spans
 
 
 def weeks_of(span: Span, *, today: date) -> list[date]:

@@ -37,6 +37,12 @@ class Line:
         return f"{self.kind}:{pk}" if pk else self.kind
 
     @property
+    def of(self) -> str:
+        """How the address of the list of deals names it, ready to be continued."""
+        pk = self.row.team_id or self.row.owner_id
+        return f"{self.kind}={pk}&" if pk else ""
+
+    @property
     def name(self) -> str:
         return str(self.row.team or self.row.owner or "")
 

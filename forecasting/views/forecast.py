@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -77,7 +76,6 @@ def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
     else:
         row = PeriodOutlook.objects.only("fan", "movers").get(pk=chosen.row.pk)
         context |= {
-            "links": _links(request, chosen, span),
             "weeks": _weeks(row.fan),
             "chart": _chart(row.fan, chosen),
             "movers": _movers(row.movers, seen=seen, now=now),
@@ -100,19 +98,6 @@ def _periods(spans: Sequence[Span], *, which: str, month: bool) -> list[dict[str
         }
         for key, name, span in zip((THIS, NEXT), names, spans, strict=True)
     ]
-
-
-def _links(request: WorkspaceRequest, line: Line, span: Span) -> dict[str, str]:
-    """Where the figures open the deals they are made of."""
-    deals = reverse("forecasting:opportunities", args=[request.workspace.slug])
-    pk = line.row.team_id or line.row.owner_id
-    of = {line.kind: str(pk)} if pk else {}
-    won = {"state": "won", "since": span.starts_on, "until": span.ends_on}
-    return {
-        "open": f"{deals}?{urlencode(of)}",
-        "bare": f"{deals}?{urlencode({**of, 'bare': 'on'})}",
-        "won": f"{deals}?{urlencode({**of, **won})}",
-    }
 
 
 def _weeks(fan: Mapping[str, Any]) -> list[Week]:

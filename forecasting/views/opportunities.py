@@ -56,6 +56,9 @@ def opportunities(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "first": _address(form) if form.asked.get("after") else "",
         "waiting": waiting_for(workspace_id=workspace.pk, now=now),
         "clear": request.path,
+        "computed_at": min(
+            (row.computed_at for row in page if row.computed_at), default=None
+        ),
         "may_write": "deal.write" in permissions_of(request.membership),
     }
     return render_page(
