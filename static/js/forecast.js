@@ -23,6 +23,7 @@ function options(fan, language) {
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
   const [text, muted, line, good, accent, range, surface] = ["--text", "--muted", "--line", "--phase-7", "--accent", "--phase-4", "--raised"].map(colour);
   const { words } = fan;
+  const narrow = place.clientWidth < 560;
   const font = getComputedStyle(document.body).fontFamily;
   const plain = { type: "line", showSymbol: false, emphasis: { disabled: true } };
   const at = (week, value) => [week[0], value];
@@ -49,8 +50,8 @@ function options(fan, language) {
     animation: false,
     aria: { enabled: true, label: { description: place.getAttribute("aria-label") || words.range } },
     textStyle: { fontFamily: font, color: text },
-    grid: { left: 8, right: 20, top: 36, bottom: 4, containLabel: true },
-    legend: { top: 0, left: 0, itemWidth: 18, itemHeight: 8, textStyle: { color: muted }, selectedMode: false, data: series.slice(1).map(({ name }) => name) },
+    grid: { left: 8, right: 20, top: narrow ? 60 : 36, bottom: 4, containLabel: true },
+    legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, textStyle: { color: muted }, selectedMode: false, data: series.slice(1).map(({ name }) => name) },
     tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: surface, borderColor: line, textStyle: { color: text, fontSize: 12 }, axisPointer: { lineStyle: { color: muted } }, formatter: read },
     xAxis: { type: "time", axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { color: muted, hideOverlap: true, formatter: (value) => day.format(new Date(value)) } },
     yAxis: { type: "value", min: 0, axisLabel: { color: muted, formatter: (value) => money.format(value) }, splitLine: { lineStyle: { color: line } }, splitNumber: 4 },
@@ -64,7 +65,10 @@ if (place && told && echarts) {
   const draw = () => chart.setOption(options(fan, place.dataset.language), true);
   draw();
   document.fonts?.ready.then(draw);
-  new ResizeObserver(() => chart.resize()).observe(place);
+  new ResizeObserver(() => {
+    chart.resize();
+    draw();
+  }).observe(place);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 }
