@@ -145,11 +145,11 @@ def limit_in_words(kind: str, *, name: str, unmapped: int = 0) -> str:
     if kind == ConstraintKind.UNMAPPED:
         if not unmapped:
             return _("People not found yet")
-        words = ngettext(
+        people = ngettext(
             "%(n)s person not found yet", "%(n)s people not found yet", unmapped
         )
-        return words % {"n": unmapped}
-    words = {
+        return people % {"n": unmapped}
+    words: dict[str, str] = {
         ConstraintKind.QUORUM: _("Not enough support yet"),
         ConstraintKind.PURCHASE_FILE: _("No sign of a purchase file"),
     }

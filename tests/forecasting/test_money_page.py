@@ -123,7 +123,8 @@ def test_a_target_is_changed_once_and_removed(as_alice):
     stale = as_alice.post(edit, {"amount": "9000", "version": 1})
     row.refresh_from_db()
 
-    assert (done.status_code, stale.status_code, row.amount) == (303, 412, 6000)
+    assert (done.status_code, stale.status_code) == (303, 412)
+    assert row.amount == 6000
     assert as_alice.post(at("target-remove", id=row.pk)).status_code == 303
     assert not Target.objects.exists()
     verbs = AuditEvent.objects.filter(verb__startswith="target.")
