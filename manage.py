@@ -12,6 +12,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import ProgrammingError
+    from psycopg2.errors import UndefinedColumn, UndefinedTable
 
     from buyreadiness.services.provide import services_for
     from buyreadiness.services.refused import Refused
@@ -20,6 +22,11 @@ except ImportError as error:
         f"{error}. Make the environment with `python3 bootstrap.py`, then use"
         " `.venv/bin/python manage.py`."
     )
+
+UNMIGRATED = (
+    "The database does not have the tables of this version yet: `make run` makes them,"
+    " and so does `manage.py migrate`."
+)
 
 
 def main(argv: list[str]) -> int:
@@ -34,6 +41,11 @@ def main(argv: list[str]) -> int:
             execute_from_command_line(argv)
     except (Refused, ImproperlyConfigured) as refusal:
         sys.stderr.write(f"{refusal}\n")
+        return 1
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+            raise
+        sys.stderr.write(f"{UNMIGRATED}\n")
         return 1
     except KeyboardInterrupt:
         return 0 if command == "up" else 130

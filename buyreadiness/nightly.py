@@ -15,8 +15,10 @@ from django.db import transaction
 from accounts.models import Workspace
 from forecasting.actions.periods import refresh_periods
 from forecasting.actions.snapshots import freeze_deals
+from integrations.actions.imports import forget_files
 from opportunities.models import Opportunity, ScheduleSlot
 from opportunities.models.schedule import night_slot, periods_slot
+from readiness.actions.drafts import forget_drafts
 from readiness.queries.models import active_model
 
 BEGINS, ENDS = time(2), time(4)
@@ -77,7 +79,9 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         if next(clock) - began > BUDGET_SECONDS:
             break
     else:
+        forget_drafts(now=now)
         slot.done_at = now
+        forget_files(now=now)
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
     slot.claimed_at = None
     slot.save(update_fields=["reached_id", "done_at", "claimed_at"])

@@ -1,4 +1,4 @@
-"""When an opportunity asks to be computed again, ring the bell on commit."""
+"""When something asks for a worker, ring the bell on commit."""
 
 from datetime import datetime
 from typing import Any
@@ -8,20 +8,21 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from buyreadiness.doorbell import Doorbell
-from buyreadiness.nightly import ask_for_periods
+from buyreadiness.nightly import PERIODS_AT_MOST_EVERY, ask_for_periods
 from buyreadiness.tasks import sweep
+from integrations.signals import import_asked
 from opportunities.signals import rates_changed, recompute_requested
 
 doorbell = Doorbell(lambda: sweep.apply_async(expires=60))
 
 
-@receiver(recompute_requested)
+@receiver([recompute_requested, import_asked])
 def ring_on_commit(**kwargs: Any) -> None:
     transaction.on_commit(doorbell.ring, robust=True)
 
 
 @receiver(rates_changed)
 def ask_for_sums(*, workspace_id: UUID, now: datetime, **kwargs: Any) -> None:
-    """What is won already rests on rates too, and no recompute of a deal would ask."""
-    ask_for_periods(workspace_id=workspace_id, now=now)
+    # Due at once: somebody has just changed a rate and looks.
+    ask_for_periods(workspace_id=workspace_id, now=now - PERIODS_AT_MOST_EVERY)
     transaction.on_commit(doorbell.ring, robust=True)

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.http.preferences.Preferences",
+    "integrations.importing.uploads.ReadBeforeTheDoor",
     # Last: everything above is saved outside its transaction.
     "accounts.http.door.WorkspaceDoor",
 ]
@@ -298,6 +299,14 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# Files come in for imports only; what is larger is read past and not kept.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "integrations.importing.uploads.Limited",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Letters and log lines -------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from buyreadiness.recompute import (
     begin_attempt,
     claim_requests,
 )
+from integrations.tasks import work_import
 from opportunities.models import Job
 
 
@@ -83,4 +84,8 @@ def refresh_sums(*, slot_id: str) -> None:
     nightly.refresh_sums(slot_id=UUID(slot_id), now=timezone.now())
 
 
-by_job: dict[str, WorkspaceTask] = {Job.NIGHT: spend_night, Job.PERIODS: refresh_sums}
+by_job: dict[str, WorkspaceTask] = {
+    Job.NIGHT: spend_night,
+    Job.PERIODS: refresh_sums,
+    Job.IMPORT: work_import,
+}

@@ -27,7 +27,12 @@ urlpatterns = [
     ),
     path(
         "w/<slug:slug>/settings/import/<uuid:id>/discard",
-        imports.discard,
+        imports.throw_away,
         name="import-discard",
+    ),
+    path(
+        "w/<slug:slug>/settings/import/<uuid:id>/refused.csv",
+        imports.refusals,
+        name="import-refused",
     ),
 ]

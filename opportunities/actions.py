@@ -45,6 +45,36 @@ def create_company(
 
 
 @transaction.atomic
+def change_company(
+    *,
+    company: Company,
+    values: dict[str, Any],
+    version: int,
+    by: Membership | None,
+    now: datetime,
+) -> Company:
+    """Put a company right.
+
+    :raises StaleVersion: when somebody else changed it since `version`.
+    """
+    before, after = differences(company, values)
+    if not after:
+        return company
+    changed = {name: values[name] for name in after}
+    replace_version(company, version=version, fields=changed, stale=_(STALE))
+    index(kind="company", object_id=company.pk, texts=[company.name])
+    record(
+        verb="company.changed",
+        subject=company,
+        by=by,
+        at=now,
+        before=before,
+        after=after,
+    )
+    return company
+
+
+@transaction.atomic
 def create_opportunity(
     *,
     name: str,

@@ -227,6 +227,17 @@ def test_wrong_database_address_ends_a_command_with_one_sentence(
     assert parts["password"] not in done.stderr
 
 
+def test_database_without_tables_ends_a_command_with_one_sentence(services: Services):
+    done = run_manage(
+        *("export_data", "/dev/null", "--workspace=none"),
+        DATABASE_URL=services.urls["DATABASE_URL"],
+    )
+
+    assert done.returncode == 1
+    assert "does not have the tables of this version yet" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_help_starts_nothing(tmp_path: Path):
     done = run_manage(
         "help", DATABASE_URL="", REDIS_URL="", BUYREADINESS_STATE=str(tmp_path)

@@ -195,6 +195,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "integrations:import-mapping": create_import,
     "integrations:import-commit": create_import,
     "integrations:import-discard": create_import,
+    "integrations:import-refused": create_import,
     "accounts:api-key-revoke": create_key,
 }
 

@@ -21,6 +21,7 @@ KINDS = {
     "api_key": _("API keys"),
     "company": _("companies"),
     "opportunity": _("opportunities"),
+    "import": _("imports"),
     "permission": _("refused attempts"),
 }
 SOURCES = {

@@ -1,11 +1,14 @@
-"""Open the prompts that fit a deal now, close those that fit no longer."""
+"""Open the prompts that fit a deal now, close those that fit no longer, take an answer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from coaching.models import Play, Prompt
+from accounts.actions.audit import differences, record
+from accounts.models import Membership
+from coaching.models import Play, Prompt, PromptAnswer
 from coaching.queries.advice import Advice
 from opportunities.models import Opportunity
 
@@ -70,3 +73,64 @@ def _reopen(pairs: Sequence[tuple[Prompt, Advice]]) -> None:
             changed.append(row)
     if changed:
         Prompt.objects.bulk_update(changed, ["closed_at", "weight", "words"])
+
+
+class PromptOver(Exception):
+    """The prompt closed, because what it rested on changed."""
+
+
+class ReturnsInThePast(Exception):
+    """Something cannot be put off until a day that is over."""
+
+
+class WhyNotNeeded(Exception):
+    """Nobody learns from a prompt that is turned down without a word."""
+
+
+@transaction.atomic
+def answer_prompt(
+    *,
+    prompt: Prompt,
+    answer: PromptAnswer,
+    by: Membership,
+    now: datetime,
+    today: date,
+    returns_on: date | None = None,
+    reason: str = "",
+) -> Prompt:
+    """Take a prompt up, put it off until a day, or say why not.
+
+    A prompt that was answered may be answered otherwise while it is open.
+
+    :raises PromptOver: when it closed meanwhile.
+    :raises ReturnsInThePast: when it is put off until today or before.
+    :raises WhyNotNeeded: when it is turned down without a reason.
+    """
+    prompt = Prompt.objects.select_for_update().get(pk=prompt.pk)
+    if prompt.closed_at is not None:
+        raise PromptOver(_("What this rested on has changed, so it is closed."))
+    if answer == PromptAnswer.SNOOZED and (returns_on is None or returns_on <= today):
+        raise ReturnsInThePast(_("Choose a day that is still to come."))
+    reason = reason.strip()
+    if answer == PromptAnswer.DISMISSED and not reason:
+        raise WhyNotNeeded(_("Say in a few words why not."))
+    new = {
+        "answer": answer,
+        "answered_at": now,
+        "answered_by": by,
+        "returns_on": returns_on if answer == PromptAnswer.SNOOZED else None,
+        "reason": reason if answer == PromptAnswer.DISMISSED else "",
+    }
+    before, after = differences(prompt, new)
+    for name, value in new.items():
+        setattr(prompt, name, value)
+    prompt.save(update_fields=list(new))
+    record(
+        verb="prompt.answered",
+        subject=prompt.opportunity,
+        by=by,
+        at=now,
+        before=before,
+        after=after,
+    )
+    return prompt

@@ -1,14 +1,23 @@
 """One piece of advice about one person or one deal, with the evidence it rests on."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import WorkspaceForeignKey
-from accounts.models import WorkspaceModel
+from accounts.models import Membership, WorkspaceModel
 from coaching.models.play import Play
 from opportunities.models import Opportunity
 from stakeholders.models import Stakeholder
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    def due_on(self, day: date) -> "PromptQuerySet":
+        """As `Prompt.is_due`."""
+        put_off = Q(answer=PromptAnswer.SNOOZED, returns_on__lte=day)
+        return self.filter(Q(answer="") | put_off, closed_at__isnull=True)
 
 
 class PromptAnswer(models.TextChoices):
@@ -34,7 +43,14 @@ class Prompt(WorkspaceModel):
     closed_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=9, choices=PromptAnswer.choices, blank=True)
     answered_at = models.DateTimeField(null=True)
+    answered_by = WorkspaceForeignKey(
+        Membership, models.RESTRICT, null=True, related_name="+"
+    )
+    returns_on = models.DateField(null=True)
+    reason = models.CharField(_("why not"), max_length=300, blank=True)
     weight = models.FloatField(default=0)  # orders the queue
+
+    objects = PromptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("prompt")
@@ -57,6 +73,7 @@ class Prompt(WorkspaceModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["workspace", "-weight", "id"], name="prompt_queue"),
             models.Index(
                 fields=["workspace", "opportunity", "closed_at"], name="prompt_open"
             ),
@@ -64,3 +81,11 @@ class Prompt(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.play_id} {self.opportunity_id}"
+
+    def is_due(self, day: date) -> bool:
+        """Open and not answered, or put off until a day that has come."""
+        if self.closed_at is not None:
+            return False
+        if self.answer == PromptAnswer.SNOOZED:
+            return self.returns_on is None or self.returns_on <= day
+        return not self.answer

@@ -1,13 +1,15 @@
 """Today: what to do first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Exists
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,10 +17,18 @@ from accounts.http.guards import member
 from accounts.http.navigation import LAST_WORKSPACE
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
-from accounts.models import Membership, Team
+from accounts.models import Membership, Role, Team, Workspace
 from accounts.permissions import permissions_of
+from coaching.queries.queue import prompts_for, queue_page
+from coaching.queries.today import due_tasks, movements, silent_people
+from coaching.queries.wording import Reader
+from opportunities.models import Company, Opportunity
+from stakeholders.models import Interaction, Stakeholder
 
 NOON, EVENING = 12, 18
+FIRST_FEW = 5
+ONE_DAY = timedelta(days=1)
+MINE, EVERYBODYS = "mine", "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +47,86 @@ def today(request: WorkspaceRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     if request.session.get(LAST_WORKSPACE) != slug:
         request.session[LAST_WORKSPACE] = slug
-    steps = _steps(request)
+    day = request.workspace.today(now)
+    deals = Opportunity.objects.visible_to(request.membership)
+    whose = _whose(request)
+    mine = deals.still_open()
+    if whose == MINE:
+        mine = mine.filter(owner=request.membership)
+    reader = Reader(get_language() or "en", request.workspace, now)
+    queue = queue_page(
+        prompts_for(
+            deals, day=day, owner=request.membership.pk if whose == MINE else None
+        ),
+        reader=reader,
+        now=now,
+        size=FIRST_FEW,
+    )
+    steps = [*_first_hour(request), *_steps(request)]
     context = {
         "greeting": _greeting(timezone.localtime(now), request.user.get_short_name()),
-        "day": request.workspace.today(now),
+        "day": day,
+        "now": now,
+        "back": request.get_full_path(),
+        "whose": whose,
+        "rows": queue.rows,
+        "has_more": bool(queue.next),
+        "tasks": due_tasks(mine, day=day),
+        "silent": silent_people(mine, now=now),
+        "movements": movements(mine, since=now - ONE_DAY),
         "steps": steps,
         "done": sum(step.is_done for step in steps),
+        "may_write": "deal.write" in permissions_of(request.membership),
     }
     return render_page(request, "coaching/today.html", context)
+
+
+def _whose(request: WorkspaceRequest) -> str:
+    """A rep begins with their own deals, everybody else with all they see."""
+    default = MINE if Role.REP in request.membership.roles else EVERYBODYS
+    asked = request.GET.get("whose", default)
+    return asked if asked in {MINE, EVERYBODYS} else default
+
+
+def _first_hour(request: WorkspaceRequest) -> list[Step]:
+    """From an empty workspace to the first reading: one query."""
+    if "deal.write" not in permissions_of(request.membership):
+        return []
+    slug = request.workspace.slug
+    has = Workspace.objects.filter(pk=request.workspace.pk).values_list(
+        Exists(Company.objects.all()),
+        Exists(Opportunity.objects.standing()),
+        Exists(Stakeholder.objects.all()),
+        Exists(Interaction.objects.standing()),
+    )[0]
+    if all(has):
+        return []
+    names = (
+        (
+            _("Note the company"),
+            _("The customer you want to understand first."),
+            "opportunities:company-new",
+        ),
+        (
+            _("Open a deal"),
+            _("A name and a date are enough; there is no stage to choose."),
+            "opportunities:opportunity-new",
+        ),
+        (
+            _("Add its people"),
+            _("Everybody whose yes or no counts, with their role: on the deal's page."),
+            "forecasting:opportunities",
+        ),
+        (
+            _("Log the first conversation"),
+            _("What one of them said. The first phase shows a second later."),
+            "readiness:log-anywhere",
+        ),
+    )
+    return [
+        Step(title, why, reverse(address, args=[slug]), is_done)
+        for (title, why, address), is_done in zip(names, has, strict=True)
+    ]
 
 
 def _greeting(moment: datetime, name: str) -> str:

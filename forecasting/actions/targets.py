@@ -27,8 +27,9 @@ def add_target(
     span: Span,
     amount: Decimal,
     currency: str,
-    by: Membership,
+    by: Membership | None,
     now: datetime,
+    reason: str = "",
 ) -> Target:
     """Set a target for a team or an owner, without either for the workspace.
 
@@ -41,7 +42,7 @@ def add_target(
         "ends_on": span.ends_on,
     }
     row, is_new = Target.objects.get_or_create(
-        **place, defaults={"amount": amount, "currency": currency}
+        **place, defaults={"amount": amount, "currency": currency, "reason": reason}
     )
     if not is_new:
         raise TargetExists(_("There is a target for that period already."))
@@ -50,28 +51,38 @@ def add_target(
         subject=row,
         by=by,
         at=now,
-        after={"amount": _said(amount, currency)},
+        after={"amount": _said(amount, currency), "reason": reason},
     )
     return row
 
 
 @transaction.atomic
 def change_target(
-    *, target: Target, amount: Decimal, version: int, by: Membership, now: datetime
+    *,
+    target: Target,
+    amount: Decimal,
+    version: int,
+    by: Membership,
+    now: datetime,
+    reason: str = "",
 ) -> Target:
-    """Set another amount.
+    """Set another amount, and say why.
 
     :raises StaleVersion: when somebody else changed it since `version`.
     """
-    before = _said(target.amount, target.currency)
-    replace_version(target, version=version, fields={"amount": amount}, stale=_(STALE))
+    before = {
+        "amount": _said(target.amount, target.currency),
+        "reason": target.reason,
+    }
+    fields = {"amount": amount, "reason": reason}
+    replace_version(target, version=version, fields=fields, stale=_(STALE))
     record(
         verb="target.changed",
         subject=target,
         by=by,
         at=now,
-        before={"amount": before},
-        after={"amount": _said(amount, target.currency)},
+        before=before,
+        after={"amount": _said(amount, target.currency), "reason": reason},
     )
     return target
 

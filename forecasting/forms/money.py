@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import currencies
+from accounts.forms.inputs import DayInput
 from accounts.forms.workspaces import GREATEST_VERSION
 from accounts.models import Membership, Team
 from forecasting.queries.periods import Span
@@ -20,7 +21,7 @@ class RateForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     valid_on = forms.DateField(
         label=_("From"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
         validators=[MinValueValidator(date(1990, 1, 1))],
         help_text=_("It counts until a later day has a rate of its own."),
     )
@@ -52,6 +53,7 @@ class AmountForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Amount"), max_digits=15, decimal_places=2, min_value=1
     )
+    reason = forms.CharField(label=_("Why"), max_length=300, required=False)
     version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, max_value=GREATEST_VERSION
     )
@@ -61,21 +63,22 @@ class TargetForm(forms.Form):
     scope = forms.ChoiceField(label=_("For"))
     period = forms.ChoiceField(label=_("Period"))
     amount = forms.DecimalField(max_digits=15, decimal_places=2, min_value=1)
+    reason = forms.CharField(label=_("Why"), max_length=300, required=False)
 
     def __init__(
         self,
         *args: Any,
         teams: Iterable[Team],
         owners: Iterable[Membership],
-        spans: Iterable[tuple[Span, str]],
+        spans: Iterable[Span],
         currency: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.teams = {f"team:{team.pk}": team for team in teams}
         self.owners = {f"owner:{owner.pk}": owner for owner in owners}
-        self.spans = {str(span.starts_on): span for span, _label in spans}
-        self._offer("period", [(str(span.starts_on), label) for span, label in spans])
+        self.spans = {str(span.starts_on): span for span in spans}
+        self._offer("period", [(key, str(span)) for key, span in self.spans.items()])
         self._offer(
             "scope",
             [
@@ -103,4 +106,5 @@ class TargetForm(forms.Form):
             "owner": self.owners.get(asked["scope"]),
             "span": self.spans[asked["period"]],
             "amount": asked["amount"],
+            "reason": asked["reason"],
         }

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import Choices
+from accounts.forms.inputs import DayInput
 from accounts.models import Membership
 from accounts.queries import matching
 from forecasting.models import ConstraintKind
@@ -41,8 +42,7 @@ def _amount(label: Any) -> forms.DecimalField:
 
 
 def _day(label: Any) -> forms.DateField:
-    day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=day)
+    return forms.DateField(label=label, required=False, widget=DayInput)
 
 
 class OpportunitiesFilter(forms.Form):

@@ -50,6 +50,7 @@ class Outcomes:
     constraint_kind: str
     constraint_stakeholder_id: UUID | None
     model: str
+    heard: int | None = None  # people somebody listened to; None: not stored
 
     def by(self, day: date, *, when: AsOf) -> Ends:
         """The four chances by the end of a day.
@@ -103,6 +104,7 @@ def outcomes_at(when: AsOf, *, model: LoadedModel) -> Iterator[Outcomes]:
             constraint_kind=str(binding.kind),
             constraint_stakeholder_id=UUID(binding.key) if binding.key else None,
             model=model.version,
+            heard=sum(each.silent_days is not None for each in deal.people),
         )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
+
 from accounts.models import Period, Workspace
 
 
@@ -12,6 +14,11 @@ class Span:
 
     starts_on: date
     ends_on: date
+
+    def __str__(self) -> str:
+        days = (self.starts_on, self.ends_on)
+        first, last = (date_format(day, "j M Y") for day in days)
+        return f"{first} – {last}"  # noqa: RUF001 -- a range is written with a dash
 
 
 def period_of(day: date, *, workspace: Workspace) -> Span:

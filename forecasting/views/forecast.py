@@ -101,10 +101,13 @@ def _periods(spans: Sequence[Span], *, which: str, month: bool) -> list[dict[str
 
 
 def _weeks(fan: Mapping[str, Any]) -> list[Week]:
-    past = [Week(date.fromisoformat(day), won=_money(sum_)) for day, sum_ in fan["won"]]
+    past = [
+        Week(date.fromisoformat(day), won=_money(sum_))
+        for day, sum_ in fan.get("won", [])
+    ]
     ahead = [
         Week(date.fromisoformat(day), None, *map(_money, figures))
-        for day, *figures in fan["weeks"]
+        for day, *figures in fan.get("weeks", [])
     ]
     # The first of those to come is where the past ends.
     return [*past, *ahead[1:]] if past else ahead

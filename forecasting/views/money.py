@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -28,7 +27,7 @@ from forecasting.actions.targets import (
 )
 from forecasting.forms.money import AmountForm, RateForm, TargetForm
 from forecasting.models import Target
-from forecasting.queries.periods import Span, periods_ahead
+from forecasting.queries.periods import periods_ahead
 from opportunities.actions import retract_rate, set_rate
 from opportunities.models import ExchangeRate
 
@@ -97,7 +96,11 @@ def add(request: WorkspaceRequest, slug: str) -> HttpResponse:
 @member("money.manage")
 def change(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     target = _find(id)
-    initial = {"amount": target.amount.normalize(), "version": target.version}
+    initial = {
+        "amount": f"{target.amount.normalize():f}",
+        "reason": target.reason,
+        "version": target.version,
+    }
     form = AmountForm(posted(request), initial=initial)
     status = 422 if form.is_bound else 200
     if form.is_valid():
@@ -176,14 +179,7 @@ def _target_form(
         data,
         teams=Team.objects.order_by("name", "pk"),
         owners=Membership.objects.of(workspace).able_to_own(),
-        spans=[(span, _said(span)) for span in spans],
+        spans=spans,
         currency=workspace.base_currency,
         prefix="target",
-    )
-
-
-def _said(span: Span) -> str:
-    days = (span.starts_on, span.ends_on)
-    return _("%(first)s to %(last)s") % dict(
-        zip(("first", "last"), (date_format(day, "j M Y") for day in days), strict=True)
     )

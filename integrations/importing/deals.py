@@ -1,7 +1,7 @@
 """A table of deals, read by a mapping: each row becomes the lines of a bundle."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from opportunities.models import Outcome
 
 DAYS = ("opened_on", "closed_on")
 AMOUNTS = ("amount", "won_amount")
+SOME_DAY = date(2026, 5, 31)  # as sentences show a way of writing
 SEAT = "seat"  # not of the bundle: members come from files beside the deals
 
 
@@ -188,18 +189,22 @@ class Deals:
         except ValueError:
             raise Refusal(
                 _("%(value)s is not a day written as %(format)s.")
-                % {"value": show(cell), "format": self._mapping.date_format}
+                % {"value": show(cell), "format": self._example()}
             ) from None
+
+    def _example(self) -> str:
+        return SOME_DAY.strftime(self._mapping.date_format)
 
     def _tell_outcome(self, raw: dict[str, Any], stage: str) -> None:
         if not self._mapping.outcomes:
             return
-        if stage not in self._mapping.outcomes:
+        ended = self._mapping.outcomes.get(stage, self._mapping.outcome_otherwise)
+        if not ended:
             raise Refusal(
                 _("The mapping does not say how a deal in stage %(stage)s ended.")
                 % {"stage": show(stage)}
             )
-        raw["outcome"] = self._mapping.outcomes[stage]
+        raw["outcome"] = ended
 
     def _tell_money(self, raw: dict[str, Any]) -> None:
         for word in AMOUNTS:

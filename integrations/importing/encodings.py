@@ -55,8 +55,7 @@ def _first_broken_line(path: Path, encoding: str) -> int | None:
             except UnicodeDecodeError as error:
                 return line + error.object[: error.start].count(b"\n")
             if "\0" in text:
-                sentence = _("There is a NUL character: this is not a text file.")
-                raise Unreadable(line + text[: text.index("\0")].count("\n"), sentence)
+                raise Unreadable(line + text[: text.index("\0")].count("\n"), _nul())
             line += text.count("\n")
             if not chunk:
                 return None
@@ -71,6 +70,8 @@ def _refuse_broken(path: Path, encoding: str) -> None:
 def _refuse_unlikely_cp1252(path: Path) -> None:
     with path.open("rb") as file:
         for line, data in enumerate(file, start=1):
+            if b"\0" in data:
+                raise Unreadable(line, _nul())
             if data.isascii():
                 continue
             if _UTF8_SEQUENCE.search(data):
@@ -81,6 +82,10 @@ def _refuse_unlikely_cp1252(path: Path) -> None:
                 raise Unreadable(line, _unknown()) from None
             if _SIGN_IN_A_WORD.search(text):
                 raise Unreadable(line, _unknown())
+
+
+def _nul() -> str:
+    return _("There is a NUL character: this is not a text file.")
 
 
 def _broken(encoding: str) -> str:

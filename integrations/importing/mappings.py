@@ -39,6 +39,7 @@ class Mapping:
     ignored: frozenset[str] = frozenset()
     name_parts: tuple[str, ...] = ()  # what a deal without a name is called after
     outcomes: Mappings[str, str] = field(default_factory=dict)  # by stage
+    outcome_otherwise: str = ""  # of a stage not among them; empty: refused
     first_stage: str = ""  # the stage a deal enters on the day it is opened
     currency: str = ""
     zero_is_unknown: bool = False
@@ -61,8 +62,7 @@ def mapping_named(name: str) -> Mapping:
     :raises BadMapping: when there is none, or it can't be followed.
     """
     if name in PRESETS:
-        text = (files("integrations") / "defaults" / f"{name}.toml").read_text()
-        return _mapping(name, tomllib.loads(text))
+        return mapping_from(name, preset(name))
     path = Path(name)
     try:
         text = path.read_text(encoding="utf-8")
@@ -77,10 +77,20 @@ def mapping_named(name: str) -> Mapping:
             _("The mapping %(name)s can't be read: %(trouble)s.")
             % {"name": name, "trouble": error}
         ) from None
-    return _mapping(path.stem, told)
+    return mapping_from(path.stem, told)
 
 
-def _mapping(name: str, told: Any) -> Mapping:
+def preset(name: str) -> dict[str, Any]:
+    """What a shipped mapping says, as its file does."""
+    text = (files("integrations") / "defaults" / f"{name}.toml").read_text()
+    return tomllib.loads(text)
+
+
+def mapping_from(name: str, told: Any) -> Mapping:
+    """A mapping from what its file, or a page, says.
+
+    :raises BadMapping: when it can't be followed.
+    """
     if not isinstance(told, dict) or not isinstance(told.get("columns"), dict):
         raise BadMapping(_("A mapping needs a table “columns”."))
     known = {each.name for each in fields(Mapping)} - {"name"}
@@ -107,7 +117,7 @@ def _refuse_bad(mapping: Mapping) -> None:
             )
     if "id" not in mapping.columns:
         raise BadMapping(_("A mapping says which column holds the “id”."))
-    for outcome in mapping.outcomes.values():
+    for outcome in {*mapping.outcomes.values(), mapping.outcome_otherwise} - {""}:
         if outcome not in Outcome.values:
             raise BadMapping(_("“%(word)s” is not an outcome.") % {"word": outcome})
     if mapping.currency and mapping.currency not in CURRENCIES:

@@ -56,6 +56,11 @@ def tell_nobody(count: int) -> None:
     """For an import nobody watches."""
 
 
+def never() -> bool:
+    """For a reading that goes to the end in one turn."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Whom to tell how far it is."""
@@ -91,7 +96,15 @@ def import_file(
         )
 
 
-def stage(run: ImportRun, reading: Reading, *, door: Door, progress: Progress) -> None:
+def stage(
+    run: ImportRun,
+    reading: Reading,
+    *,
+    door: Door,
+    progress: Progress,
+    enough: Callable[[], bool] = never,
+) -> bool:
+    """Stage what is not staged yet; stop when it is enough. Say whether that is all of it."""
     rows = _with_a_row(reading.rows())
     done = 0
     while chunk := list(islice(rows, CHUNK)):
@@ -101,8 +114,11 @@ def stage(run: ImportRun, reading: Reading, *, door: Door, progress: Progress) -
         if not fresh:
             continue
         with door():
-            _keep(run, fresh, done)
+            _keep(run, fresh, done, read=reading.characters)
         progress.staged(len(fresh))
+        if enough():
+            return False
+    return True
 
 
 def _begun(order: Order) -> ImportRun:
@@ -151,7 +167,7 @@ def _with_a_row(rows: Iterator[Parsed]) -> Iterator[Parsed]:
         yield Parsed(line=last, kind="", error=error)
 
 
-def _keep(run: ImportRun, rows: list[Parsed], done: int) -> None:
+def _keep(run: ImportRun, rows: list[Parsed], done: int, *, read: int) -> None:
     sources = []
     for row in rows:
         if row.kind == SOURCE and not row.error:
@@ -174,14 +190,16 @@ def _keep(run: ImportRun, rows: list[Parsed], done: int) -> None:
         batch_size=1_000,
     )
     source = sources[0] if sources else run.source
-    _advance(run, done, source=source)
+    _advance(run, done, source=source, read=read)
 
 
-def _advance(run: ImportRun, done: int, *, source: str) -> None:
+def _advance(run: ImportRun, done: int, *, source: str, read: int) -> None:
     """:raises ReadElsewhere: when another process has staged rows of the run meanwhile."""
     mine = ImportRun.objects.filter(
         pk=run.pk, status=ImportStatus.READING, row_count=run.row_count
     )
-    if not mine.update(row_count=done, source=source, report=run.report):
+    if not mine.update(
+        row_count=done, source=source, report=run.report, read_count=read, attempts=0
+    ):
         raise ReadElsewhere(_("Somebody else is importing this very file."))
     run.row_count, run.source = done, source

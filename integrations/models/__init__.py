@@ -1,5 +1,19 @@
 """What comes in and goes out."""
 
-from integrations.models.importing import ImportRow, ImportRun, ImportStatus
+from integrations.models.importing import (
+    AT_WORK,
+    FileKind,
+    ImportChunk,
+    ImportRow,
+    ImportRun,
+    ImportStatus,
+)
 
-__all__ = ["ImportRow", "ImportRun", "ImportStatus"]
+__all__ = [
+    "AT_WORK",
+    "FileKind",
+    "ImportChunk",
+    "ImportRow",
+    "ImportRun",
+    "ImportStatus",
+]

@@ -1,5 +1,7 @@
 """An import: a file, its rows as they were read, and what became of them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +11,23 @@ from accounts.models import Membership, WorkspaceModel
 
 
 class ImportStatus(models.TextChoices):
+    UPLOADED = "uploaded", _("waiting for its columns")
     READING = "reading", _("reading the file")
+    CHECKING = "checking", _("checking it against what is here")
     CHECKED = "checked", _("checked")
+    WRITING = "writing", _("writing")
     COMMITTED = "committed", _("committed")
     REFUSED = "refused", _("refused")
+    FAILED = "failed", _("given up")
+
+
+# A worker is at it, or will be.
+AT_WORK = (ImportStatus.READING, ImportStatus.CHECKING, ImportStatus.WRITING)
+
+
+class FileKind(models.TextChoices):
+    BUNDLE = "bundle", _("bundle (JSON Lines)")
+    TABLE = "table", _("table (CSV)")
 
 
 class ImportRun(WorkspaceModel):
@@ -30,6 +45,21 @@ class ImportRun(WorkspaceModel):
     row_count = models.IntegerField(default=0)  # how many are staged: resumable
     report = models.JSONField(default=dict)
 
+    # What only an import has that came in by the pages.
+    file_name = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=6, choices=FileKind.choices, blank=True)
+    size = models.BigIntegerField(default=0)  # of the file, in bytes
+    facts = models.JSONField(default=dict)  # encoding, columns and first rows, as seen
+    order = models.JSONField(default=dict)  # how it is to be read
+    asked_by = WorkspaceForeignKey(
+        Membership, models.RESTRICT, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True)  # when a worker was last asked for
+    attempts = models.IntegerField(default=0)  # since something was last kept
+    read_count = models.BigIntegerField(default=0)  # characters of the file, so far
+    settled_count = models.IntegerField(default=0)  # rows checked or written, so far
+    beat_at = models.DateTimeField(null=True)  # the worker's last sign of life
+
     class Meta:
         verbose_name = _("import")
         constraints = [
@@ -42,6 +72,15 @@ class ImportRun(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.source}, {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status in AT_WORK
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.report.get("counts", {})
+        return found
 
 
 class ImportRow(WorkspaceModel):
@@ -64,3 +103,24 @@ class ImportRow(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.kind}"
+
+
+class ImportChunk(WorkspaceModel):
+    """A piece of an uploaded file: the web and the workers share no disk."""
+
+    run = WorkspaceForeignKey(ImportRun, models.CASCADE, related_name="chunks")
+    file = models.CharField(max_length=80, blank=True)  # empty: the file itself
+    number = models.IntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("piece of a file")
+        constraints = [
+            models.UniqueConstraint(
+                name="piece_of_a_file_once",
+                fields=["workspace", "run", "file", "number"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file or '-'} {self.number}"

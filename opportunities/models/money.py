@@ -1,6 +1,7 @@
 """Money: a Decimal with its currency beside it, and what one currency is worth in another."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -12,6 +13,11 @@ from accounts.models import WorkspaceModel
 # Up to a trillion, three digits behind the point (the dinars').
 AMOUNT: dict[str, Any] = {"max_digits": 16, "decimal_places": 3}
 CURRENCY: dict[str, Any] = {"max_length": 3}
+
+
+def plain(amount: Decimal | None) -> str:
+    """An amount without the zeros that its column adds, for a field to show."""
+    return "" if amount is None else f"{amount.normalize():f}"
 
 
 class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):

@@ -15,6 +15,7 @@ class Job(models.TextChoices):
 
     NIGHT = "night"
     PERIODS = "periods"
+    IMPORT = "import"
 
 
 class ScheduleSlotQuerySet(models.QuerySet["ScheduleSlot"]):
@@ -104,4 +105,11 @@ def periods_slot(*, workspace_id: UUID, due_at: datetime) -> ScheduleSlot:
         slot=str(workspace_id),
         workspace_id=workspace_id,
         due_at=due_at,
+    )
+
+
+def import_slot(*, workspace_id: UUID, run_id: UUID, due_at: datetime) -> ScheduleSlot:
+    """The work at one import: there is at most one waiting."""
+    return ScheduleSlot(
+        job=Job.IMPORT, slot=str(run_id), workspace_id=workspace_id, due_at=due_at
     )

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from uuid_utils.compat import uuid7
 
 from accounts.actions.audit import record
 from accounts.actions.facts import amend, retract
@@ -96,10 +98,12 @@ def log_interaction(
     by: Membership | None,
     now: datetime,
     logged_at: datetime | None = None,
+    pk: UUID | None = None,
 ) -> Interaction:
     """Write an interaction with all its signals and actions, and ask for a recompute.
 
-    `zone` is the workspace's: a person's last day ends at its midnight.
+    `zone` is the workspace's: a person's last day ends at its midnight. With `pk` given
+    a second call of the same is refused by the database (IntegrityError).
 
     :raises NobodyTookPart: without a participant.
     :raises NotInThisDeal: for somebody without a seat in the deal.
@@ -113,6 +117,7 @@ def log_interaction(
     refuse_unknown_codes(contact)
     when = logged_at or now
     interaction = Interaction.objects.create(
+        id=pk or uuid7(),
         opportunity=opportunity,
         occurred_at=contact.occurred_at,
         channel=contact.channel,
@@ -139,6 +144,69 @@ def log_interaction(
     )
     request_recompute(opportunity=opportunity, now=now)
     return interaction
+
+
+@transaction.atomic
+def correct_interaction(
+    *,
+    interaction: Interaction,
+    contact: Contact,
+    zone: ZoneInfo,
+    by: Membership | None,
+    now: datetime,
+) -> Interaction:
+    """Put what really happened in an interaction's place; return the new row of its lineage.
+
+    A signal that stays the same person's and the same code keeps its lineage; the others
+    are taken back or made anew.
+
+    :raises AlreadyRetracted: when somebody corrected it or took it back meanwhile.
+    :raises NobodyTookPart, NotInThisDeal, LeftBefore, InTheFuture, TooLongAgo: as
+        `log_interaction`.
+    :raises UnknownSignal, UnknownAction: for a code the active model lacks.
+    """
+    opportunity = interaction.opportunity
+    refuse_contact(opportunity=opportunity, contact=contact, zone=zone, now=now)
+    refuse_unknown_codes(contact)
+    before = list(Signal.objects.standing().filter(interaction=interaction))
+    retract(fact=interaction, by=by, now=now)
+    kept = {"retracted_at": now, "retracted_by": by}
+    Signal.objects.standing().filter(interaction=interaction).update(**kept)
+    SellerAction.objects.standing().filter(interaction=interaction).update(**kept)
+    heir = Interaction.objects.create(
+        opportunity=opportunity,
+        lineage_id=interaction.lineage_id,
+        revision=interaction.revision + 1,
+        occurred_at=contact.occurred_at,
+        channel=contact.channel,
+        direction=contact.direction,
+        summary=contact.summary,
+        minutes=contact.minutes,
+        form_opened_at=interaction.form_opened_at,
+        source=interaction.source,
+        external_id=interaction.external_id,
+        logged_at=now,
+        logged_by=by,
+    )
+    rows = rows_of(heir, contact)
+    lineages = {(each.stakeholder_id, each.code): each for each in before}
+    for signal in rows.signals:
+        if old := lineages.pop((signal.stakeholder_id, signal.code), None):
+            signal.lineage_id, signal.revision = old.lineage_id, old.revision + 1
+    Participation.objects.bulk_create(rows.participations)
+    Signal.objects.bulk_create(rows.signals)
+    SellerAction.objects.bulk_create(rows.actions)
+    SellerActionTarget.objects.bulk_create(rows.targets)
+    record(
+        verb="interaction.amended",
+        subject=heir,
+        by=by,
+        at=now,
+        before={"signals": [signal.code for signal in before]},
+        after={"signals": [signal.code for signal in rows.signals]},
+    )
+    request_recompute(opportunity=opportunity, now=now)
+    return heir
 
 
 @transaction.atomic

@@ -176,6 +176,16 @@ def stances_many(facts: Facts, *, model: ReadinessModel, as_of: Floats) -> Stanc
     )
 
 
+def loudness_of(facts: Facts, model: ReadinessModel) -> tuple[Floats, Floats]:
+    """Return temper and repeat weight (M,) of each fact, as the filter weighs it.
+
+    :raises ValueError: if shapes differ or a row or class does not exist.
+    """
+    people = int(facts.person.max(initial=-1)) + 1
+    _check_facts(facts, model, count=people)
+    return _tempers(facts, model), 1 / _repeats(facts, model)
+
+
 def _wait(dynamics: Dynamics, chances: Floats, days: Floats) -> None:
     """Let paced days pass for the columns of `chances` (K x n), in place."""
     modes = dynamics.modes

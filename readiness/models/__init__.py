@@ -1,5 +1,6 @@
 """The phase model, what buyers showed, and what we read from it."""
 
+from readiness.models.draft import LogDraft
 from readiness.models.human import PhaseConfirmation, PhaseOverride
 from readiness.models.phase_model import (
     ActionType,
@@ -17,6 +18,7 @@ __all__ = [
     "ActionType",
     "Basis",
     "EvidenceClass",
+    "LogDraft",
     "ModelStatus",
     "Phase",
     "PhaseConfirmation",

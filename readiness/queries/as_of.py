@@ -1,6 +1,6 @@
 """What was believed of people's phases at some moment: replayed, or as it was stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,7 +58,7 @@ def open_deals(when: AsOf) -> list[Opportunity]:
     return [
         row
         for row in rows.select_related("owner").order_by("pk")
-        if state.get(row.pk, _own_state(row, when)) == Outcome.OPEN
+        if state_of(row, state, when=when) == Outcome.OPEN
     ]
 
 
@@ -83,8 +83,13 @@ def states_on(when: AsOf) -> dict[UUID, str]:
     return states
 
 
-def _own_state(row: Opportunity, when: AsOf) -> str:
-    """Of a deal without events: an import brings only its end."""
+def state_of(row: Opportunity, states: Mapping[UUID, str], *, when: AsOf) -> str:
+    """How a deal stood at the end of that day; of `states_on`, where it has an event.
+
+    An import may bring a deal's end without one.
+    """
+    if row.pk in states:
+        return states[row.pk]
     if row.closed_on is None or row.closed_on > when.workspace.today(when.at):
         return Outcome.OPEN
     return row.outcome

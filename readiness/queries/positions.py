@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Workspace
-from readiness.models import Phase, PhaseOverride
+from readiness.models import PhaseOverride
 from readiness.queries.as_of import AsOf, overrides_in_force
+from readiness.queries.catalogue import catalogue_of
 from readiness.queries.models import LoadedModel, active_model
 from readiness.queries.standing import instant, last_readings, reading_at
 from stakeholders.models import Stakeholder
@@ -52,9 +53,11 @@ class Position:
 def positions_of(
     stakeholders: Sequence[Stakeholder], *, workspace: Workspace, now: datetime
 ) -> dict[UUID, Position]:
-    """Where these people stand, by stakeholder; four queries, whatever their number."""
+    """Where these people stand, by stakeholder; three queries, whatever their number."""
+    if not stakeholders:
+        return {}
     model = active_model()
-    labels = phase_labels(model)
+    labels = catalogue_of(model).phase_names
     last = last_readings(stakeholders)
     when = AsOf.of(workspace, at=None, now=now)
     overrides = overrides_in_force(stakeholders, when=when)
@@ -85,9 +88,3 @@ def positions_of(
             model=model,
         )
     return positions
-
-
-def phase_labels(model: LoadedModel) -> tuple[str, ...]:
-    """What the phases of a model are called, in the reader's language; one query."""
-    rows = Phase.objects.filter(model_id=model.pk).order_by("position")
-    return tuple(str(row) for row in rows)

@@ -1,27 +1,70 @@
 """People at the customer, and where each of them stands."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import (
-    require_safe,
-)
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.http.guards import member
+from accounts.http.keyset import page_of
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
-from stakeholders.models import Person
+from accounts.permissions import permissions_of
+from accounts.queries import matching
+from opportunities.models import Opportunity
+from readiness.queries.directory import person_lines
+from stakeholders.models import Interaction, Person
+
+PAGE = 50
+LONGEST = 120
+TALKS = 20
 
 
 @require_safe
 @member("person.see")
 def people(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    return render_page(request, "coming.html", {})
+    words = request.GET.get("q", "").strip()[:LONGEST]
+    rows = Person.objects.select_related("company")
+    if words:
+        rows = rows.filter(pk__in=matching(words, kind="person"))
+    page = page_of(rows, by=["name"], size=PAGE, cursor=request.GET.get("after", ""))
+    kept = {"q": words} if words else {}
+    context = {
+        "rows": person_lines(
+            page.rows,
+            deals=Opportunity.objects.visible_to(request.membership),
+            workspace=request.workspace,
+            now=timezone.now(),
+        ),
+        "q": words,
+        "next": f"?{urlencode(kept | {'after': page.next})}" if page.next else "",
+        "first": f"?{urlencode(kept)}" if "after" in request.GET else "",
+        "may_write": "person.write" in permissions_of(request.membership),
+    }
+    return render_page(request, "readiness/people.html", context, partial="rows")
 
 
 @require_safe
 @member("person.see")
 def person(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(Person, pk=id)
-    return render_page(request, "coming.html", {})
+    found = get_object_or_404(Person.objects.select_related("company"), pk=id)
+    deals = Opportunity.objects.visible_to(request.membership)
+    (line,) = person_lines(
+        [found], deals=deals, workspace=request.workspace, now=timezone.now()
+    )
+    talks = (
+        Interaction.objects.standing()
+        .filter(participations__stakeholder__person=found, opportunity__in=deals)
+        .select_related("opportunity")
+        .order_by("-occurred_at", "-pk")[:TALKS]
+    )
+    context = {
+        "person": found,
+        "line": line,
+        "talks": talks,
+        "may_write": "person.write" in permissions_of(request.membership),
+    }
+    return render_page(request, "readiness/person.html", context)

@@ -2,64 +2,156 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
+from accounts.actions.facts import AlreadyRetracted, retract
+from accounts.http.form_pages import FormPage
 from accounts.http.guards import member
-from accounts.http.pages import render_page
+from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
+from accounts.permissions import permissions_of
+from opportunities.actions import request_recompute
 from opportunities.models import Opportunity
+from opportunities.queries import waiting_for
+from readiness.actions.human import (
+    ExpiresInThePast,
+    ReasonNeeded,
+    confirm_phase,
+    override_phase,
+)
+from readiness.forms.human import AsOfForm, ConfirmForm, OverrideForm
 from readiness.models import PhaseConfirmation, PhaseOverride
-from stakeholders.models import Stakeholder
+from readiness.queries.as_of import AsOf, overrides_in_force
+from readiness.queries.explained import end_of_day, explain
+from readiness.queries.models import active_model
+from stakeholders.actions.acts import InTheFuture, UnknownPhase
+from stakeholders.models import InfluenceLink, Stakeholder
+from stakeholders.queries.roles import roles_shown
 
 
 @require_safe
 @member("deal.see")
 def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(
-        Stakeholder,
-        pk=id,
-        opportunity__in=Opportunity.objects.visible_to(request.membership),
+    seat = _seat(request, id)
+    now = timezone.now()
+    today = request.workspace.today(now)
+    form = AsOfForm(request.GET)
+    day = form.day(today)
+    at = end_of_day(day, request.workspace, now) if day else now
+    model = active_model()
+    explained = explain(
+        seat,
+        opportunity=seat.opportunity,
+        workspace=request.workspace,
+        model=model,
+        now=at,
+        known_at=at if day else None,
     )
-    return render_page(request, "coming.html", {})
+    when = AsOf.of(request.workspace, at=at if day else None, now=now)
+    override = overrides_in_force([seat], when=when).get(seat.pk)
+    heard_at = explained.reading.last_heard_at
+    context = {
+        "seat": seat,
+        "deal": seat.opportunity,
+        "roles": roles_shown([seat], day=day or today)[seat.pk],
+        "explained": explained,
+        "labels": explained.catalogue.phase_names,
+        "probabilities": None
+        if explained.reading.is_unknown
+        else explained.reading.probabilities,
+        "age_days": (at.timestamp() - heard_at) / 86_400 if heard_at else None,
+        "override": override,
+        "listeners": InfluenceLink.objects.filter(giver=seat).select_related(
+            "taker__person"
+        ),
+        "waiting": waiting_for(
+            workspace_id=request.workspace.pk,
+            now=now,
+            opportunity_id=seat.opportunity_id,
+        ),
+        "form": form,
+        "day": day,
+        "may_write": "deal.write" in permissions_of(request.membership),
+    }
+    return render_page(request, "readiness/stakeholder.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("deal.write")
 def override(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(
-        Stakeholder,
-        pk=id,
-        opportunity__in=Opportunity.objects.visible_to(request.membership),
+    seat, now = _seat(request, id), timezone.now()
+    form = OverrideForm(posted(request))
+    if form.is_valid():
+        try:
+            override_phase(
+                stakeholder=seat,
+                set_at=now,
+                today=request.workspace.today(now),
+                by=request.membership,
+                now=now,
+                **form.cleaned_data,
+            )
+        except (ExpiresInThePast, ReasonNeeded, UnknownPhase) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your reading stands beside the model's now."))
+            return _to_seat(slug, seat.pk)
+    page = FormPage(
+        title=_("You read %(name)s otherwise") % {"name": seat},
+        back=reverse("readiness:stakeholder", args=[slug, seat.pk]),
+        back_text=str(seat),
+        note=_(
+            "It is shown, and scored later, and changes no number: what they say or do"
+            " would. If they said it in plain words, confirm it instead."
+        ),
     )
-    return render_page(request, "coming.html", {})
+    return page.answer(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("deal.write")
 def confirm(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(
-        Stakeholder,
-        pk=id,
-        opportunity__in=Opportunity.objects.visible_to(request.membership),
+    seat, now = _seat(request, id), timezone.now()
+    form = ConfirmForm(
+        posted(request), initial={"confirmed_at": timezone.localtime(now)}
     )
-    return render_page(request, "coming.html", {})
+    if form.is_valid():
+        try:
+            confirm_phase(
+                stakeholder=seat, by=request.membership, now=now, **form.cleaned_data
+            )
+        except (InTheFuture, UnknownPhase) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Their own words are evidence now."))
+            return _to_seat(slug, seat.pk)
+    page = FormPage(
+        title=_("%(name)s said where they are") % {"name": seat},
+        back=reverse("readiness:stakeholder", args=[slug, seat.pk]),
+        back_text=str(seat),
+    )
+    return page.answer(request, form)
 
 
 @require_POST
 @member("deal.write")
 def end_override(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(
+    row = get_object_or_404(
         PhaseOverride,
         pk=id,
         stakeholder__opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
-    return render_page(request, "coming.html", {})
+    return _take_back(request, row, said=_("The inferred reading is back."))
 
 
 @require_POST
@@ -67,9 +159,36 @@ def end_override(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse
 def retract_confirmation(
     request: WorkspaceRequest, slug: str, id: UUID
 ) -> HttpResponse:
-    get_object_or_404(
-        PhaseConfirmation,
+    row = get_object_or_404(
+        PhaseConfirmation.objects.select_related("stakeholder__opportunity"),
         pk=id,
         stakeholder__opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
-    return render_page(request, "coming.html", {})
+    request_recompute(opportunity=row.stakeholder.opportunity, now=timezone.now())
+    return _take_back(request, row, said=_("The confirmation is taken back."))
+
+
+def _take_back(
+    request: WorkspaceRequest, row: PhaseOverride | PhaseConfirmation, *, said: str
+) -> HttpResponse:
+    try:
+        retract(fact=row, by=request.membership, now=timezone.now())
+    except AlreadyRetracted as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return _to_seat(request.workspace.slug, row.stakeholder_id)
+
+
+def _seat(request: WorkspaceRequest, pk: UUID) -> Stakeholder:
+    return get_object_or_404(
+        Stakeholder.objects.select_related(
+            "person__company", "opportunity__company", "replaced_by__person"
+        ),
+        pk=pk,
+        opportunity__in=Opportunity.objects.visible_to(request.membership),
+    )
+
+
+def _to_seat(slug: str, pk: UUID) -> HttpResponse:
+    return see_other(reverse("readiness:stakeholder", args=[slug, pk]))

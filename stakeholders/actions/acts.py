@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.audit import record
+from accounts.actions.audit import differences, record
 from accounts.models import Membership
-from opportunities.actions import refuse_bare_amount, request_recompute
+from accounts.models.base import replace_version
+from opportunities.actions import STALE, refuse_bare_amount, request_recompute
 from opportunities.models import Opportunity
 from stakeholders.models import (
     ANCHORS,
@@ -181,6 +182,39 @@ def finish_task(*, task: Task, by: Membership | None, now: datetime) -> Task:
         raise AlreadyDone(_("“%(task)s” was done before.") % {"task": task.title})
     task.done_at = now
     record(verb="task.done", subject=task, by=by, at=now)
+    return task
+
+
+@transaction.atomic
+def undo_task(*, task: Task, by: Membership | None, now: datetime) -> Task:
+    """Take it that a task is not done after all."""
+    Task.objects.filter(pk=task.pk).update(done_at=None)
+    task.done_at = None
+    record(verb="task.undone", subject=task, by=by, at=now)
+    return task
+
+
+@transaction.atomic
+def change_task(
+    *,
+    task: Task,
+    values: dict[str, Any],
+    version: int,
+    by: Membership | None,
+    now: datetime,
+) -> Task:
+    """Put a task right.
+
+    :raises NotInThisDeal: when the stakeholder sits in another deal.
+    :raises StaleVersion: when somebody else changed it since `version`.
+    """
+    refuse_other_deals(task.opportunity, values.get("stakeholder"))
+    before, after = differences(task, values)
+    if not after:
+        return task
+    changed = {name: values[name] for name in after}
+    replace_version(task, version=version, fields=changed, stale=_(STALE))
+    record(verb="task.changed", subject=task, by=by, at=now, before=before, after=after)
     return task
 
 

@@ -1,0 +1,1 @@
+"""What is asked about people, their seats, and what was promised."""

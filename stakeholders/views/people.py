@@ -1,46 +1,244 @@
 """Who they are at the customer, and their seats in deals."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import (
-    require_http_methods,
-)
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
+from accounts.forms.pick import NewName
+from accounts.http.form_pages import FormPage, way_back
 from accounts.http.guards import member
-from accounts.http.pages import render_page
+from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
+from accounts.models.base import StaleVersion
+from opportunities.actions import create_company
 from opportunities.models import Opportunity
-from stakeholders.models import Person, Stakeholder
+from stakeholders.actions.people import (
+    SeatTaken,
+    UnknownRole,
+    add_stakeholder,
+    change_person,
+    change_stakeholder,
+    create_person,
+    link_influence,
+    set_roles,
+)
+from stakeholders.forms.people import (
+    ChangePersonForm,
+    ChangeSeatForm,
+    NewSeatForm,
+    PersonForm,
+)
+from stakeholders.models import InfluenceLink, Person, RoleHeld, Stakeholder
+from stakeholders.queries.deals import active_in
+from stakeholders.queries.roles import held_on, role_choices
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("person.write")
 def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    return render_page(request, "coming.html", {})
+    form = PersonForm(posted(request))
+    if form.is_valid():
+        with transaction.atomic():
+            values = _with_company(form.values, request)
+            person = create_person(by=request.membership, now=timezone.now(), **values)
+        messages.success(request, _("%(name)s is noted.") % {"name": person})
+        return see_other("readiness:person", slug=slug, id=person.pk)
+    page = FormPage(
+        title=_("New person"),
+        back=way_back(request, reverse("readiness:people", args=[slug])),
+        back_text=_("People"),
+    )
+    return page.answer(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("person.write")
 def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(Person, pk=id)
-    return render_page(request, "coming.html", {})
+    person = get_object_or_404(Person.objects.select_related("company"), pk=id)
+    form = ChangePersonForm(
+        posted(request), initial=ChangePersonForm.initial_of(person)
+    )
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                change_person(
+                    person=person,
+                    values=_with_company(form.values, request),
+                    version=form.cleaned_data["version"],
+                    by=request.membership,
+                    now=timezone.now(),
+                )
+        except StaleVersion as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": person})
+            return see_other("readiness:person", slug=slug, id=person.pk)
+    page = FormPage(
+        title=_("Edit the person"),
+        back=reverse("readiness:person", args=[slug, person.pk]),
+        back_text=str(person),
+    )
+    return page.answer(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("deal.write")
 def seat_new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
-    return render_page(request, "coming.html", {})
+    deal = get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
+    now = timezone.now()
+    today = request.workspace.today(now)
+    form = NewSeatForm(
+        posted(request),
+        roles=role_choices(),
+        others=active_in(deal.pk, day=today),
+        initial={"joined_on": today},
+    )
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                seat = _add(request, deal, form)
+        except (SeatTaken, UnknownRole) as refusal:
+            form.add_error("person", str(refusal))
+        else:
+            messages.success(
+                request, _("%(name)s is in this deal now.") % {"name": seat}
+            )
+            if "again" in request.POST:
+                return see_other("stakeholders:stakeholder-new", slug=slug, id=id)
+            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+    page = FormPage(
+        title=_("Add a person"),
+        back=reverse("coaching:opportunity", args=[slug, deal.pk]),
+        back_text=str(deal),
+        submit=_("Add"),
+        template="stakeholders/seat_new.html",
+    )
+    return page.answer(request, form, names=sorted(map(str, form.others.values())))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("deal.write")
 def seat_edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    get_object_or_404(
-        Stakeholder,
+    seat = get_object_or_404(
+        Stakeholder.objects.select_related("person", "opportunity"),
         pk=id,
         opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
-    return render_page(request, "coming.html", {})
+    now = timezone.now()
+    today = request.workspace.today(now)
+    held = held_on(RoleHeld.objects.filter(stakeholder=seat), today)
+    links = InfluenceLink.objects.filter(giver=seat)
+    takers = set(links.values_list("taker", flat=True))
+    form = ChangeSeatForm(
+        posted(request),
+        roles=role_choices(),
+        others=active_in(seat.opportunity_id, day=today, besides=seat.pk),
+        initial=ChangeSeatForm.initial_of(seat, roles=held, today=today, takers=takers),
+    )
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                _change(request, seat, form, held=held)
+        except (StaleVersion, UnknownRole) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": seat})
+            return see_other("readiness:stakeholder", slug=slug, id=seat.pk)
+    page = FormPage(
+        title=_("%(name)s in this deal") % {"name": seat},
+        back=reverse("readiness:stakeholder", args=[slug, seat.pk]),
+        back_text=str(seat.opportunity),
+    )
+    return page.answer(request, form)
+
+
+def _add(
+    request: WorkspaceRequest, deal: Opportunity, form: NewSeatForm
+) -> Stakeholder:
+    given, now = form.cleaned_data, timezone.now()
+    person = given["person"]
+    if isinstance(person, NewName):
+        person = create_person(
+            name=person.text,
+            company=deal.company,
+            title=given["title"],
+            by=request.membership,
+            now=now,
+        )
+    seat = add_stakeholder(
+        opportunity=deal,
+        person=person,
+        joined_on=given["joined_on"],
+        roles=given["roles"],
+        influence=given["influence"],
+        by=request.membership,
+        now=now,
+    )
+    _link(request, seat, form.takers)
+    return seat
+
+
+def _change(
+    request: WorkspaceRequest,
+    seat: Stakeholder,
+    form: ChangeSeatForm,
+    *,
+    held: list[str],
+) -> None:
+    given, now = form.cleaned_data, timezone.now()
+    change_stakeholder(
+        stakeholder=seat,
+        values=form.values,
+        version=given["version"],
+        by=request.membership,
+        now=now,
+    )
+    if set(given["roles"]) != set(held):
+        # Those held already keep their place: the first is the one shown.
+        kept = [role for role in held if role in given["roles"]]
+        new = [role for role in given["roles"] if role not in held]
+        set_roles(
+            stakeholder=seat,
+            roles=[*kept, *new],
+            from_on=given["from_on"],
+            by=request.membership,
+            now=now,
+        )
+    gone = InfluenceLink.objects.filter(giver=seat)
+    gone.exclude(taker__in=[taker.pk for taker in form.takers]).delete()
+    _link(request, seat, form.takers)
+
+
+def _link(
+    request: WorkspaceRequest, seat: Stakeholder, takers: Iterable[Stakeholder]
+) -> None:
+    there = set(
+        InfluenceLink.objects.filter(giver=seat).values_list("taker", flat=True)
+    )
+    for taker in takers:
+        if taker.pk not in there:
+            link_influence(
+                giver=seat,
+                taker=taker,
+                strength="",
+                by=request.membership,
+                now=timezone.now(),
+            )
+
+
+def _with_company(values: dict[str, Any], request: WorkspaceRequest) -> dict[str, Any]:
+    """The values, with a company made of a name that is new."""
+    if isinstance(values["company"], NewName):
+        values["company"] = create_company(
+            name=values["company"].text, by=request.membership, now=timezone.now()
+        )
+    return values

@@ -16,12 +16,20 @@ PAGES = {
     "opportunity": ("coaching:opportunity", "opportunity"),
 }
 SUGGESTED = 6
+SHOWN = 25
+LONGEST = 120
 
 
 @require_safe
 @member("deal.see")
 def search(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    return render_page(request, "coming.html", {})
+    words = request.GET.get("q", "").strip()[:LONGEST]
+    hits = find(words, by=request.membership, each=SHOWN) if words else []
+    groups = [
+        (kind, [_json(hit, slug) for hit in hits if hit.kind == kind]) for kind in KINDS
+    ]
+    context = {"q": words, "groups": [(kind, some) for kind, some in groups if some]}
+    return render_page(request, "stakeholders/search.html", context, partial="rows")
 
 
 @require_safe
@@ -30,7 +38,7 @@ def suggest(request: WorkspaceRequest, slug: str) -> HttpResponse:
     """What matches while somebody types, as JSON, for the palette and the pickers."""
     asked = [kind for kind in request.GET.getlist("kind") if kind in KINDS]
     hits = find(
-        request.GET.get("q", "")[:120],
+        request.GET.get("q", "")[:LONGEST],
         by=request.membership,
         kinds=asked or KINDS,
         each=SUGGESTED,

@@ -83,8 +83,25 @@ function mark(place) {
   } else input.removeAttribute("aria-activedescendant");
 }
 
-function draw() {
-  const results = found(input.value);
+// What the server finds is put below the commands, once it is there.
+const source = document.querySelector('meta[name="suggest"]')?.content ?? "";
+const PAUSE = 150;
+let turn = 0;
+
+async function look() {
+  const words = input.value.trim();
+  const mine = ++turn;
+  if (!source || words.length < 2) return;
+  await new Promise((resume) => setTimeout(resume, PAUSE));
+  if (mine !== turn) return;
+  const answer = await fetch(`${source}?${new URLSearchParams({ q: words })}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok || mine !== turn || !dialog.open) return;
+  const { results } = await answer.json();
+  draw(results.map((row) => ({ name: "", label: row.label, hint: row.hint, icon: row.icon, href: row.href })));
+}
+
+function draw(rows = []) {
+  const results = [...found(input.value), ...rows];
   list.replaceChildren(...results.map(option));
   list.hidden = results.length === 0;
   none.hidden = results.length > 0;
@@ -106,7 +123,10 @@ if (dialog && input && list) {
     draw();
     input.focus();
   });
-  input.addEventListener("input", draw);
+  input.addEventListener("input", () => {
+    draw();
+    look();
+  });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const steps = { ArrowDown: 1, ArrowUp: -1 };

@@ -321,8 +321,8 @@ BROKEN: dict[str, Any] = {
     "phase_dwell_is_positive": {"mean_dwell_days": 0.0},
     "signal_type_effect_is_small": {"stance_effect": 3},
     "phase_reading_stance_is_a_probability": {"stance_probability": 1.2},
-    "target_of_one_scope": lambda w: {"owner": w.owner, "team": create_team()},
-    "target_is_positive": {"amount": Decimal(0)},
+    "target_of_a_team_or_an_owner": lambda w: {"owner": w.owner, "team": create_team()},
+    "target_is_not_negative": {"amount": Decimal(-1)},
     "target_ends_after_it_starts": {"ends_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
 }

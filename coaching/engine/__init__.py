@@ -1,0 +1,1 @@
+"""What tells a symptom, from facts alone: no Django, no clock."""

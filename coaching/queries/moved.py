@@ -1,0 +1,125 @@
+"""What one interaction moved: phases, the forecast, and what to ask next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from coaching.queries.deal import DealPage, GroupRow
+from forecasting.models import Forecast
+from readiness.models import PhaseReading, Signal
+from readiness.queries.standing import reading_at
+from stakeholders.models import Interaction, Participation
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMoved:
+    """Where somebody stood before, where they stand now, and which signals did it."""
+
+    row: GroupRow
+    before: tuple[float, ...] | None
+    signals: tuple[str, ...]
+
+    @property
+    def after(self) -> tuple[float, ...] | None:
+        return self.row.position.probabilities
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the likeliest phase is another one."""
+        return _likeliest(self.before) != _likeliest(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceMoved:
+    """The chance to win by the date, before and after."""
+
+    before: float | None
+    after: float
+    is_same_date: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhatMoved:
+    people: tuple[PersonMoved, ...]
+    chance: ChanceMoved | None
+    next: GroupRow | None
+
+
+def what_moved(interaction: Interaction, page: DealPage, *, now: datetime) -> WhatMoved:
+    """Compare the readings and the forecast before the interaction with those now."""
+    who = set(
+        Participation.objects.filter(interaction=interaction).values_list(
+            "stakeholder_id", flat=True
+        )
+    )
+    said: dict[UUID, list[str]] = {}
+    for person, code in (
+        Signal.objects.standing()
+        .filter(interaction=interaction)
+        .order_by("pk")
+        .values_list("stakeholder_id", "code")
+    ):
+        said.setdefault(person, []).append(page.catalogue.signal(code))
+    rows = [row for row in page.rows if row.stakeholder.pk in who]
+    before = _before(rows, interaction, now=now)
+    people = [
+        PersonMoved(
+            row=row,
+            before=before.get(row.stakeholder.pk),
+            signals=tuple(said.get(row.stakeholder.pk, ())),
+        )
+        for row in rows
+    ]
+    with_advice = [row for row in rows if row.advised]
+    return WhatMoved(
+        people=tuple(people),
+        chance=_chance(interaction),
+        next=with_advice[0] if with_advice else page.lead,
+    )
+
+
+def _before(
+    rows: list[GroupRow], interaction: Interaction, *, now: datetime
+) -> dict[UUID, tuple[float, ...]]:
+    """Where these people stood by the last reading stored before it was logged."""
+    if not rows:
+        return {}
+    model = rows[0].position.model
+    earlier = PhaseReading.objects.filter(
+        stakeholder__in=[row.stakeholder.pk for row in rows],
+        computed_at__lt=interaction.logged_at,
+        model_id=model.pk,
+    )
+    last = earlier.order_by("stakeholder", "-computed_at", "-id").distinct(
+        "stakeholder"
+    )
+    found = {}
+    for row in last:
+        reading = reading_at(row, now, model=model)
+        if not reading.is_unknown:
+            found[row.stakeholder_id] = reading.probabilities
+    return found
+
+
+def _chance(interaction: Interaction) -> ChanceMoved | None:
+    rows = Forecast.objects.filter(opportunity=interaction.opportunity_id).order_by(
+        "-computed_at", "-pk"
+    )
+    fields = ("computed_at", "won_by_target_probability", "target_on")
+    last = rows.values_list(*fields).first()
+    if last is None:
+        return None
+    before = (
+        rows.filter(computed_at__lt=interaction.logged_at).values_list(*fields).first()
+    )
+    return ChanceMoved(
+        before=before[1] if before else None,
+        after=last[1],
+        is_same_date=before is None or before[2] == last[2],
+    )
+
+
+def _likeliest(probabilities: tuple[float, ...] | None) -> int | None:
+    if probabilities is None:
+        return None
+    return max(range(len(probabilities)), key=probabilities.__getitem__)

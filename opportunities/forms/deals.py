@@ -1,0 +1,116 @@
+"""A deal: its name, whose it is, how much hangs on it. No stage is asked for."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.choices import currencies
+from accounts.forms.inputs import DayInput
+from accounts.forms.pick import PickField
+from accounts.forms.teams import choose_from
+from accounts.forms.workspaces import GREATEST_VERSION
+from accounts.models import Membership
+from opportunities.models import AMOUNT, BuyingClass, Company, Importance, Opportunity
+from opportunities.models.money import plain
+
+MOST_PEOPLE = 50
+FIELDS = (
+    "name",
+    "company",
+    "opened_on",
+    "amount",
+    "currency",
+    "importance",
+    "buying_class",
+    "expected_group_size",
+)
+
+
+class OpportunityForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    opened_on = forms.DateField(label=_("Opened on"), widget=DayInput())
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        required=False,
+        min_value=0,
+        help_text=_("Leave it empty when nobody knows: unknown is not zero."),
+        **AMOUNT,
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
+    importance = forms.ChoiceField(
+        label=_("Importance for the buyer"),
+        choices=[("", _("not known")), *Importance.choices],
+        required=False,
+        help_text=_("The more important, the longer it tends to take."),
+    )
+    buying_class = forms.ChoiceField(
+        label=_("Kind of purchase"),
+        choices=[("", _("not known")), *BuyingClass.choices],
+        required=False,
+    )
+    expected_group_size = forms.IntegerField(
+        label=_("How many people decide, as far as you can tell"),
+        required=False,
+        min_value=1,
+        max_value=MOST_PEOPLE,
+    )
+    field_order = ("name", "company", "owner")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["company"] = PickField(
+            label=_("Company"),
+            rows=Company.objects.all(),
+            kind="company",
+            creates=True,
+            required=False,
+        )
+        self.order_fields(self.field_order)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The deal's own fields; the company may still be only a name."""
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class NewOpportunityForm(OpportunityForm):
+    owner = forms.TypedChoiceField(label=_("Owner"), empty_value=None)
+
+    def __init__(self, *args: Any, owners: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_from(
+            self.fields["owner"], ((one, one.name) for one in owners), _("choose…")
+        )
+
+
+class ChangeOpportunityForm(OpportunityForm):
+    version = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=1, max_value=GREATEST_VERSION
+    )
+
+    @classmethod
+    def initial_of(cls, deal: Opportunity) -> dict[str, Any]:
+        values = {name: getattr(deal, name) for name in (*FIELDS, "version")}
+        return values | {"amount": plain(deal.amount)}
+
+
+class HandOverForm(forms.Form):
+    heir = forms.TypedChoiceField(label=_("New owner"), empty_value=None)
+
+    def __init__(self, *args: Any, owners: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_from(
+            self.fields["heir"], ((one, one.name) for one in owners), _("choose…")
+        )
+
+
+def first_values(*, owner: Membership, today: date, currency: str) -> dict[str, Any]:
+    """What a new deal most likely is."""
+    return {"owner": str(owner.pk), "opened_on": today, "currency": currency}

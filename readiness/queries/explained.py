@@ -1,0 +1,161 @@
+"""Why a person is read as they are: each step from the prior to now, and its part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Workspace
+from opportunities.models import Opportunity
+from readiness.engine.records import Reading, Step
+from readiness.models import PhaseConfirmation, Signal
+from readiness.queries.catalogue import Catalogue, catalogue_of
+from readiness.queries.evidence import CLOCK_DRIFT, heard_from
+from readiness.queries.models import LoadedModel
+from readiness.queries.reading import read_person
+from readiness.queries.standing import instant
+from stakeholders.models import Stakeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of the chain: what it was, when, and what it did to the phase shown.
+
+    `change` and `after` are of the phase that is likeliest now; `shares` is the whole
+    distribution after the step.
+    """
+
+    kind: str
+    at: datetime
+    days: float
+    what: str
+    quotation: str
+    weight: float
+    is_surprising: bool
+    change: float
+    after: float
+    shares: tuple[float, ...]
+    fact_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A reading with its chain: `before` plus all changes is the reading, to 1e-9."""
+
+    reading: Reading
+    model: LoadedModel
+    catalogue: Catalogue
+    place: int  # of the phase that is likeliest now
+    before: float
+    start: tuple[float, ...]
+    started_at: datetime
+    links: tuple[Link, ...]
+    as_of: datetime
+
+    @property
+    def phase(self) -> Mapping[str, Any]:
+        """The texts of the likeliest phase."""
+        return self.catalogue.phases[self.place]
+
+    @property
+    def next_phase(self) -> Mapping[str, Any] | None:
+        following = self.catalogue.phases[self.place + 1 :]
+        return following[0] if following else None
+
+
+def explain(
+    stakeholder: Stakeholder,
+    *,
+    opportunity: Opportunity,
+    workspace: Workspace,
+    model: LoadedModel,
+    now: datetime,
+    known_at: datetime | None = None,
+) -> Explained:
+    """Replay one person and name every step; four queries.
+
+    With `known_at`, which is `now` then, only what was known by that moment.
+    """
+    heard = heard_from(
+        [stakeholder],
+        model=model,
+        zone=workspace.zone,
+        until=now + CLOCK_DRIFT,
+        known_at=known_at,
+    )[stakeholder.pk]
+    reading = read_person(heard, opportunity=opportunity, model=model, now=now)
+    catalogue = catalogue_of(model)
+    chances = reading.probabilities
+    place = max(range(len(chances)), key=lambda k: (chances[k], -k))
+    quotations = _quotations([fact.key for fact in heard.facts])
+    links, shares = [], reading.start
+    for step in reading.steps:
+        shares = tuple(p + d for p, d in zip(shares, step.change, strict=True))
+        links.append(
+            _link(
+                step,
+                shares,
+                place=place,
+                catalogue=catalogue,
+                quotation=quotations.get(step.key, ""),
+            )
+        )
+    first = reading.steps[0] if reading.steps else None
+    began = first.at - first.days * 86_400 if first else reading.as_of
+    return Explained(
+        reading=reading,
+        model=model,
+        catalogue=catalogue,
+        place=place,
+        before=reading.start[place],
+        start=reading.start,
+        started_at=instant(began),
+        links=tuple(links),
+        as_of=instant(reading.as_of),
+    )
+
+
+def _link(
+    step: Step,
+    shares: tuple[float, ...],
+    *,
+    place: int,
+    catalogue: Catalogue,
+    quotation: str,
+) -> Link:
+    if step.kind == "signal":
+        what = catalogue.signal(step.code)
+    elif step.kind == "confirmation":
+        names = dict(zip(catalogue.anchors, catalogue.phase_names, strict=True))
+        what = names.get(step.code, step.code)
+    else:
+        what = ""
+    return Link(
+        kind=step.kind,
+        at=instant(step.at),
+        days=step.days,
+        what=what,
+        quotation=quotation,
+        weight=step.temper * step.weight,
+        is_surprising=step.is_surprising,
+        change=step.change[place],
+        after=shares[place],
+        shares=shares,
+        fact_id=UUID(step.key) if step.key else None,
+    )
+
+
+def _quotations(keys: Sequence[str]) -> dict[str, str]:
+    """What was said in their words, by the row's id."""
+    said: dict[str, str] = {}
+    for rows in (Signal.objects, PhaseConfirmation.objects):
+        found = rows.filter(pk__in=keys).exclude(quotation="")
+        said |= {str(pk): text for pk, text in found.values_list("pk", "quotation")}
+    return said
+
+
+def end_of_day(day: date, workspace: Workspace, now: datetime) -> datetime:
+    """The last moment of a day that one looks back to, never later than now."""
+    end = datetime.combine(day, datetime.max.time(), tzinfo=workspace.zone)
+    return min(end, now)

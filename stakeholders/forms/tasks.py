@@ -1,0 +1,82 @@
+"""A next step that was promised."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.inputs import DayInput
+from accounts.forms.teams import choose_from
+from accounts.forms.workspaces import GREATEST_VERSION
+from accounts.models import Membership
+from stakeholders.models import Stakeholder, Task
+
+FIELDS = ("title", "stakeholder", "owner", "department", "due_on")
+
+
+class TaskForm(forms.Form):
+    title = forms.CharField(
+        label=_("What"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    stakeholder = forms.TypedChoiceField(
+        label=_("For whom"), empty_value=None, required=False
+    )
+    owner = forms.TypedChoiceField(label=_("Owner"), empty_value=None, required=False)
+    department = forms.CharField(label=_("Department"), max_length=80, required=False)
+    due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput())
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Iterable[Stakeholder],
+        owners: Iterable[Membership],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choose_from(
+            self.fields["stakeholder"],
+            ((one, str(one)) for one in people),
+            _("nobody in particular"),
+        )
+        choose_from(
+            self.fields["owner"], ((one, one.name) for one in owners), _("nobody yet")
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class ChangeTaskForm(TaskForm):
+    version = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=1, max_value=GREATEST_VERSION
+    )
+
+    @classmethod
+    def initial_of(cls, task: Task) -> dict[str, Any]:
+        return {
+            "title": task.title,
+            "stakeholder": str(task.stakeholder_id or ""),
+            "owner": str(task.owner_id or ""),
+            "department": task.department,
+            "due_on": task.due_on,
+            "version": task.version,
+        }
+
+
+class TaskFilters(forms.Form):
+    """Whose, whose side, and whether the done ones too."""
+
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    department = forms.CharField(label=_("Department"), max_length=80, required=False)
+    done = forms.BooleanField(label=_("Done ones too"), required=False)
+
+    def __init__(self, *args: Any, owners: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]
+            ("", _("everybody")),
+            *((str(one.pk), one.name) for one in owners),
+        ]

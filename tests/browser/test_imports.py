@@ -1,0 +1,153 @@
+"""An import in a real browser, with a worker beside it: looked at, with and without scripts."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts import tenancy
+from accounts.models import Membership, Role
+from integrations.importing.working import work
+from integrations.models import ImportRun
+from opportunities.models import Opportunity, ScheduleSlot
+from tests.browser.conftest import assert_fine
+from tests.factories import create_membership, create_user, create_workspace
+from tests.integrations.files import furnish
+
+# Files as they are found elsewhere: the columns and first deals of a public data set.
+DEALS = """opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value
+1C1I7A6R,Moses Frase,GTX Plus Basic,Cancity,Won,2016-10-20,2017-03-01,1054
+Z063OYW0,Darcel Schlecht,GTXPro,Isdom,Won,2016-10-25,2017-03-11,4514
+HAXMC4IX,James Ascencio,MG Advanced,,Engaging,2016-11-03,,
+6PTR7VBR,Versie Hillebrand,MG Special,Acme Corporation,Lost,2016-12-01,2017-04-02,0
+"""
+TEAMS = """sales_agent,manager,regional_office
+Moses Frase,Dustin Brinkmann,Central
+Darcel Schlecht,Dustin Brinkmann,Central
+James Ascencio,Summer Sewald,West
+Versie Hillebrand,Dustin Brinkmann,Central
+"""
+
+
+@pytest.fixture
+def alice(transactional_db) -> Membership:
+    ours = create_workspace(slug="ours", name="Ours")
+    user = create_user(email="alice@example.com", name="Alice Adams")
+    alice = create_membership(workspace=ours, user=user, roles=tuple(Role))
+    with tenancy.workspace(ours):
+        furnish()
+    return alice
+
+
+@contextmanager
+def a_worker(alice: Membership) -> Iterator[None]:
+    """Does what is asked for, in a thread, until it is no longer wanted."""
+    over = Event()
+    door: Any = partial(tenancy.workspace, alice.workspace, through="import")
+
+    def run() -> None:
+        while not over.wait(0.3):
+            for pk in ScheduleSlot.objects.values_list("pk", flat=True):
+                work(slot_id=pk, door=door, now=timezone.now)
+        connections.close_all()
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.fixture
+def deals(tmp_path: Path) -> list[Path]:
+    files = {"sales_pipeline.csv": DEALS, "sales_teams.csv": TEAMS}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return [tmp_path / name for name in files]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_file_is_looked_at_tried_and_imported(alice, open_page, deals, script):
+    page = open_page("/w/ours/settings/import", user=alice.user, script=script)
+    if script:
+        assert_fine(page, "imports-none")
+
+    page.get_by_label("File", exact=True).set_input_files(deals[0])
+    page.get_by_label("Files beside it").set_input_files(deals[1])
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_label("sales_agent")).to_have_value("owner_name")
+    expect(page.get_by_text("accounts.csv was not given")).to_be_visible()
+    if script:
+        assert_fine(page, "import-mapping")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("It waits for a worker.")).to_be_visible()
+    if script:
+        assert_fine(page, "import-reading")
+
+    with a_worker(alice):
+        found = reached(page, "It can be imported", script=script)
+        expect(found).to_be_visible()
+        if script:
+            assert_fine(page, "import-checked")
+        page.get_by_role("button", name="Import it").click()
+        expect(reached(page, "It was imported on", script=script)).to_be_visible()
+    if script:
+        assert_fine(page, "import-committed")
+        page.goto("/w/ours/settings/import")
+        assert_fine(page, "imports")
+
+    with tenancy.workspace(alice.workspace):
+        assert Opportunity.objects.count() == 4
+        assert Opportunity.objects.filter(owner__name="Moses Frase").exists()
+
+
+def reached(page: Any, text: str, *, script: bool) -> Any:
+    """The words, once they are there: by themselves, or by looking again."""
+    words = page.get_by_text(text)
+    for _turn in range(0 if script else 20):
+        if words.count():
+            break
+        page.wait_for_timeout(300)
+        page.get_by_role("link", name="Look again").click()
+    return words
+
+
+def test_a_refused_file_shows_its_lines(alice, open_page, tmp_path):
+    bad = tmp_path / "deals.csv"
+    bad.write_text("id,name,opened_on,gender\no1,Planning,soon,f\n")
+    page = open_page("/w/ours/settings/import", user=alice.user, listen=False)
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_text("Choose a file.")).to_be_visible()
+    assert_fine(page, "imports-refused")
+
+    page.get_by_label("File", exact=True).set_input_files(bad)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("id", exact=True).select_option("")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("Say which column holds the number")).to_be_visible()
+    assert_fine(page, "import-mapping-refused")
+    page.get_by_label("id", exact=True).select_option("id")
+    with a_worker(alice):
+        page.get_by_role("button", name="Try it").click()
+        expect(page.get_by_text("“soon” is not a day")).to_be_visible()
+    assert_fine(page, "import-refused")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        assert [row[0] for row in csv.reader(file)] == ["line", "2"]
+
+    page.get_by_text("Throw this import away…").click()
+    page.get_by_role("button", name="Throw it away").click()
+    expect(page.get_by_text("is thrown away.")).to_be_visible()
+    with tenancy.workspace(alice.workspace):
+        assert not ImportRun.objects.exists()
