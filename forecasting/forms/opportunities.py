@@ -183,11 +183,16 @@ class OpportunitiesFilter(forms.Form):
         return Q(amount__isnull=True, outlooks__amount__isnull=True)
 
     def order(self, deals: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
+        """Those after the last one shown, sorted."""
         name = self.sorting.removeprefix("-")
-        field = F(SORTS[name])
+        is_down = self.sorting.startswith("-")
+        return self.sorted(self._beyond(deals, SORTS[name], is_down=is_down))
+
+    def sorted(self, deals: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
+        field = F(SORTS[self.sorting.removeprefix("-")])
         is_down = self.sorting.startswith("-")
         first = field.desc(nulls_last=True) if is_down else field.asc(nulls_last=True)
-        return self._beyond(deals, SORTS[name], is_down=is_down).order_by(first, "pk")
+        return deals.order_by(first, "pk")
 
     def _beyond(
         self, deals: QuerySet[Opportunity], field: str, *, is_down: bool

@@ -39,8 +39,13 @@ def opportunities(request: WorkspaceRequest, slug: str) -> HttpResponse:
     matches = form.narrow(deals, now=now, owners=members)
     totals = totals_of(matches, is_open=form.is_open, base=workspace.base_currency)
     field = SORTS[form.sorting.removeprefix("-")]
+    # Which they are is found first: what a line shows is joined to these alone.
+    shown = form.order(matches).values("pk")[: PAGE_SIZE + 1]
     page = listed(
-        form.order(matches)[: PAGE_SIZE + 1], now=now, sort_by=field, labels=labels
+        form.sorted(Opportunity.objects.filter(pk__in=shown)),
+        now=now,
+        sort_by=field,
+        labels=labels,
     )
     context = {
         "form": form,
