@@ -1,12 +1,14 @@
 """Chances, and the small bar that says where a whole buying group stands."""
 
 from collections.abc import Sequence
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from readiness.templatetags.phases import percent, tone_of
 
@@ -33,40 +35,44 @@ def mix_bar(mix: Sequence[float] | None, labels: Sequence[str]) -> SafeString:
         if share >= WORTH_SAYING
     )
     return format_html(
-        '<svg class="mix" role="img" aria-label="{}" viewBox="0 0 {} {}" '
-        'width="{}" height="{}">{}{}</svg>',
+        '<svg class="mix" role="img" aria-label="{}" {}{}</svg>',
         said,
-        width := len(mix) * (_CELL + _GAP) - _GAP,
-        _HEIGHT,
-        width,
-        _HEIGHT,
-        _tracks(len(mix)),
+        _frame(len(mix)),
         _columns(mix),
     )
 
 
 @cache
-def _tracks(count: int) -> SafeString:
+def _frame(count: int) -> SafeString:
+    width = count * (_CELL + _GAP) - _GAP
     across = "".join(
         f"M{i * (_CELL + _GAP)} 0h{_CELL}v{_HEIGHT}h-{_CELL}z" for i in range(count)
     )
-    return format_html('<path class="track" d="{}"></path>', across)
+    return format_html(
+        'viewBox="0 0 {0} {1}" width="{0}" height="{1}"><path class="track" d="{2}"/>',
+        width,
+        _HEIGHT,
+        across,
+    )
 
 
 def _columns(mix: Sequence[float]) -> SafeString:
-    return format_html_join(
-        "",
-        '<path class="phase-{}" d="M{} {}v-{}h{}v{}z"></path>',
-        (
-            (
-                tone_of(place, len(mix)),
-                place * (_CELL + _GAP),
-                _HEIGHT,
-                height,
-                _CELL,
-                height,
-            )
-            for place, share in enumerate(mix)
-            if (height := round(share * _HEIGHT, 1))
-        ),
-    )
+    """A column for each phase that has a share: numbers of ours only, nothing to escape."""
+    drawn = [
+        f'<path class="phase-{tone_of(place, len(mix))}" '
+        f'd="M{place * (_CELL + _GAP)} {_HEIGHT}v-{height}h{_CELL}v{height}z"/>'
+        for place, share in enumerate(mix)
+        if (height := round(share * _HEIGHT, 1))
+    ]
+    return SafeString("".join(drawn))
+
+
+@register.filter
+def day(value: date | None, pattern: str = "j M") -> str:
+    """Write a date; lists hold hundreds, and the same ones again and again."""
+    return "" if value is None else _day(value, pattern, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, pattern: str, _language: str | None) -> str:
+    return date_format(value, pattern)
