@@ -30,4 +30,29 @@ urlpatterns = [
         money.money,
         name="money",
     ),
+    path(
+        "w/<slug:slug>/settings/money/rates",
+        money.add_rate,
+        name="rate-add",
+    ),
+    path(
+        "w/<slug:slug>/settings/money/rates/<uuid:id>/retract",
+        money.take_back_rate,
+        name="rate-retract",
+    ),
+    path(
+        "w/<slug:slug>/settings/money/targets",
+        money.add,
+        name="target-add",
+    ),
+    path(
+        "w/<slug:slug>/settings/money/targets/<uuid:id>",
+        money.change,
+        name="target-edit",
+    ),
+    path(
+        "w/<slug:slug>/settings/money/targets/<uuid:id>/remove",
+        money.remove,
+        name="target-remove",
+    ),
 ]

@@ -24,6 +24,10 @@ from readiness.models import (
     Signal,
     SignalType,
 )
+from forecasting.models import Target
+from integrations.models import ImportRun
+from opportunities.models import ExchangeRate, Opportunity
+from readiness.models import PhaseConfirmation, PhaseOverride, Signal
 from stakeholders.models import (
     DecisionDate,
     InfluenceLink,
@@ -133,6 +137,14 @@ def create_prompt() -> Prompt:
 
 def create_import() -> ImportRun:
     return ImportRun.objects.create(source="deals.csv", digest="x", started_at=NOW)
+
+
+def create_rate() -> ExchangeRate:
+    return ExchangeRate.objects.create(valid_on=DAY, currency="USD", base="EUR", rate=1)
+
+
+def create_target() -> Target:
+    return Target.objects.create(starts_on=DAY, ends_on=DAY, amount=1, currency="EUR")
 
 
 def create_key() -> ApiKey:
@@ -290,6 +302,9 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "stakeholders:task-undo": create_task,
     "opportunities:company-edit": create_company,
     "forecasting:company": create_company,
+    "forecasting:rate-retract": create_rate,
+    "forecasting:target-edit": create_target,
+    "forecasting:target-remove": create_target,
     "coaching:prompt-answer": create_prompt,
     "integrations:import-run": create_import,
     "integrations:import-mapping": create_import,

@@ -7,7 +7,8 @@ from forecasting.models.forecast import (
     Snapshot,
     TargetBasis,
 )
-from forecasting.models.outlook import Outlook, PeriodOutlook, Target
+from forecasting.models.outlook import Outlook, PeriodOutlook
+from forecasting.models.target import Target
 
 __all__ = [
     "WEEKS",
