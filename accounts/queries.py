@@ -62,8 +62,8 @@ def _teams_of(membership: Membership) -> set[UUID]:
     places = list(
         TeamMember.objects.filter(membership=membership).values_list("team_id", "part")
     )
-    parents = dict(Team.objects.values_list("pk", "parent_id"))
     seen: set[UUID] = set()
+    whole: set[UUID] = set()
     for role in membership.roles:
         level, part = (
             level_of(Role(role), membership.workspace),
@@ -73,7 +73,10 @@ def _teams_of(membership: Membership) -> set[UUID]:
         if level == Visibility.TEAM:
             seen |= from_here
         elif level == Visibility.TREE:
-            seen |= with_all_below(from_here, parents)
+            whole |= from_here
+    if whole:
+        parents = dict(Team.objects.values_list("pk", "parent_id"))
+        seen |= with_all_below(whole, parents)
     return seen
 
 

@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 
 from opportunities.models import Opportunity
 from readiness.models import EvidenceClass
-from readiness.queries.catalogue import ActionKindText, SignalKindText, catalogue_of
+from readiness.queries.catalogue import (
+    ActionKindText,
+    Catalogue,
+    SignalKindText,
+    catalogue_of,
+)
 from readiness.queries.models import active_model
 from stakeholders.models import Stakeholder
 
@@ -23,6 +28,7 @@ class LogSheet:
 
     opportunity: Opportunity
     sitters: tuple[Stakeholder, ...]
+    catalogue: Catalogue
     signals: tuple[SignalKindText, ...]
     actions: tuple[ActionKindText, ...]
 
@@ -65,6 +71,7 @@ def log_sheet(opportunity: Opportunity) -> LogSheet:
     return LogSheet(
         opportunity=opportunity,
         sitters=tuple(people),
+        catalogue=catalogue,
         signals=tuple(sorted(catalogue.signals.values(), key=str)),
         actions=tuple(sorted(catalogue.actions.values(), key=str)),
     )

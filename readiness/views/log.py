@@ -132,7 +132,7 @@ def _save(
     if not filled.is_valid():
         return _form(request, sheet, filled, status=422)
     try:
-        _write(request, deal, filled, ticket=ticket, now=now)
+        _write(request, sheet, filled, ticket=ticket, now=now)
     except REFUSALS as refusal:
         filled.form.refuse(refusal)
         return _form(request, sheet, filled, status=422)
@@ -148,12 +148,13 @@ def _save(
 
 def _write(
     request: WorkspaceRequest,
-    deal: Opportunity,
+    sheet: LogSheet,
     filled: Filled,
     *,
     ticket: Ticket,
     now: datetime,
 ) -> None:
+    deal = sheet.opportunity
     currency = deal.currency or request.workspace.base_currency
     log_with_acts(
         opportunity=deal,
@@ -164,6 +165,7 @@ def _write(
         by=request.membership,
         now=now,
         pk=ticket.pk,
+        catalogue=sheet.catalogue,
     )
 
 

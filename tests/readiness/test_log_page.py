@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.http.tickets import Ticket
 from accounts.models import Membership
+from opportunities.actions import create_company
 from opportunities.models import Opportunity
 from readiness.actions.drafts import forget_drafts
 from readiness.models import LogDraft, SellerAction, SellerActionTarget, Signal
@@ -20,8 +21,8 @@ from stakeholders.actions.outcomes import close_opportunity
 from stakeholders.actions.people import leave
 from stakeholders.models import DecisionDate, Interaction, Participation, Quote
 from tests.conftest import DoorClient
-from tests.factories import NOW, create_company, give_defaults
-from tests.recompute.build import days_ago, open_deal, say, seat
+from tests.factories import NOW, give_defaults
+from tests.recompute.build import ZONE, days_ago, open_deal, say, seat
 
 STAMP = "%Y-%m-%dT%H:%M"
 
@@ -37,7 +38,7 @@ def path(deal: Opportunity, more: str = "") -> str:
 
 
 def stamp(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime(STAMP)
+    return timezone.localtime(moment, ZONE).strftime(STAMP)
 
 
 def fields(client: Client, deal: Opportunity, **other: Any) -> dict[str, Any]:
@@ -151,7 +152,9 @@ def test_deals_logged_in_last_come_first_and_are_found_by_their_company(
     as_bob: Client, bob: Membership, deal: Opportunity
 ):
     say(seat(deal), "B03", at=days_ago(3))
-    first = open_deal(owner=bob, name="Alpha", company=create_company())
+    first = open_deal(
+        owner=bob, name="Alpha", company=create_company(name="Delta", by=bob, now=NOW)
+    )
     shown = as_bob.get("/w/ours/log").context["deals"]
     assert list(shown) == [deal, first]
     shown = as_bob.get("/w/ours/log?q=delt").context["deals"]
@@ -204,7 +207,12 @@ def test_nobody_is_no_talk(as_bob: Client, deal: Opportunity):
 
 def test_a_closed_deal_says_so(as_bob: Client, bob: Membership, deal: Opportunity):
     close_opportunity(
-        opportunity=deal, outcome="lost", closed_on=NOW.date(), by=bob, now=NOW
+        opportunity=deal,
+        outcome="lost",
+        closed_on=NOW.date(),
+        today=NOW.date(),
+        by=bob,
+        now=NOW,
     )
     assert "This deal is closed." in as_bob.get(path(deal)).content.decode()
 
