@@ -13,7 +13,7 @@ from accounts.actions.keys import create_api_key
 from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
 from coaching.models import Play, Prompt
-from forecasting.models import Forecast, PeriodOutlook
+from forecasting.models import Forecast, PeriodOutlook, Target
 from integrations.models import ImportRun
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
@@ -24,10 +24,6 @@ from readiness.models import (
     Signal,
     SignalType,
 )
-from forecasting.models import Target
-from integrations.models import ImportRun
-from opportunities.models import ExchangeRate, Opportunity
-from readiness.models import PhaseConfirmation, PhaseOverride, Signal
 from stakeholders.models import (
     DecisionDate,
     InfluenceLink,
@@ -170,10 +166,6 @@ def create_file_item() -> PurchaseFileItem:
     return PurchaseFileItem.objects.create(
         opportunity=create_deal(), item=1, state="claimed", seen_on=DAY, logged_at=NOW
     )
-
-
-def create_rate() -> ExchangeRate:
-    return ExchangeRate.objects.create(valid_on=DAY, currency="USD", base="EUR", rate=1)
 
 
 def create_role() -> RoleType:
