@@ -71,9 +71,16 @@ class LogSheet:
 
 
 def log_sheet(
-    opportunity: Opportunity, *, today: date, also: Iterable[UUID] = ()
+    opportunity: Opportunity,
+    *,
+    today: date,
+    also: Iterable[UUID] = (),
+    is_shown: bool = True,
 ) -> LogSheet:
-    """The sheet of a deal: who is active in it today, and `also` those; four queries."""
+    """The sheet of a deal: who is active in it today, and `also` those.
+
+    Four queries; two when it only judges what was sent and no role is shown.
+    """
     model = active_model()
     catalogue = catalogue_of(model)
     kept = set(also)
@@ -84,10 +91,12 @@ def log_sheet(
         .order_by("person__name", "pk")
         if person.left_on is None or person.left_on > today or person.pk in kept
     ]
-    roles = roles_shown(people, day=today)
+    roles = roles_shown(people, day=today) if is_shown else {}
     return LogSheet(
         opportunity=opportunity,
-        sitters=tuple(Sitter(person, roles[person.pk]) for person in people),
+        sitters=tuple(
+            Sitter(person, roles.get(person.pk, RolesShown())) for person in people
+        ),
         signals=tuple(sorted(catalogue.signals.values(), key=str)),
         actions=tuple(sorted(catalogue.actions.values(), key=str)),
         model=model,
