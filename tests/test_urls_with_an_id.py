@@ -168,10 +168,6 @@ def create_file_item() -> PurchaseFileItem:
     )
 
 
-def create_rate() -> ExchangeRate:
-    return ExchangeRate.objects.create(valid_on=DAY, currency="USD", base="EUR", rate=1)
-
-
 def create_role() -> RoleType:
     return RoleType.objects.create(
         code="x", position=1, counts_as="veto", default_weight=0.5
