@@ -1,7 +1,7 @@
 """One conversation: when, with whom, what each of them said or did, what we did."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,11 +56,26 @@ REFUSALS = (
 )
 
 
+class OfferField(forms.ChoiceField):
+    """One of many: a list long to draw and, in twenty rows, long to search."""
+
+    def offer(
+        self,
+        choices: Callable[[], Sequence[tuple[str, str]]],
+        find: Callable[[str], object | None],
+    ) -> None:
+        self.choices = lambda: [NOBODY, *choices()]
+        self.find = find
+
+    def valid_value(self, value: str) -> bool:
+        return self.find(value) is not None
+
+
 class SignalForm(forms.Form):
     """One thing one person said or did."""
 
-    who = forms.ChoiceField(label=_("Who"), required=False)
-    code = forms.ChoiceField(label=_("Said or did"), required=False)
+    who = OfferField(label=_("Who"), required=False)
+    code = OfferField(label=_("Said or did"), required=False)
     quotation = forms.CharField(
         label=_("In their words"),
         required=False,
@@ -70,11 +85,9 @@ class SignalForm(forms.Form):
 
     def __init__(self, *args: Any, sheet: LogSheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["who"].choices = [NOBODY, *sheet.people()]  # type: ignore[attr-defined]
-        self.fields["code"].choices = [  # type: ignore[attr-defined]
-            NOBODY,
-            *((each.code, str(each)) for each in sheet.signals),
-        ]
+        # Asked for when it is drawn: what is sent is looked up, not sought in a list.
+        self.fields["who"].offer(lambda: sheet.people, sheet.stakeholder)  # type: ignore[attr-defined]
+        self.fields["code"].offer(lambda: sheet.kinds, sheet.catalogue.signals.get)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -146,7 +159,7 @@ class LogForm(forms.Form):
     def __init__(self, *args: Any, sheet: LogSheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
-        people = sheet.people()
+        people = sheet.people
         choices: dict[str, list[Any]] = {
             "took": people,
             "did": [(each.code, str(each)) for each in sheet.actions],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import F
 from django.utils.formats import date_format
@@ -22,15 +23,26 @@ SAID = (EvidenceClass.STATEMENT,)
 DID = (EvidenceClass.OBSERVED, EvidenceClass.ARTEFACT)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LogSheet:
     """Everything there is to choose from; neutral: by name, never by what we would like."""
 
     opportunity: Opportunity
     sitters: tuple[Stakeholder, ...]
     catalogue: Catalogue
-    signals: tuple[SignalKindText, ...]
-    actions: tuple[ActionKindText, ...]
+
+    @cached_property
+    def signals(self) -> list[SignalKindText]:
+        """In the order of the reader's alphabet."""
+        return sorted(self.catalogue.signals.values(), key=str)
+
+    @cached_property
+    def actions(self) -> list[ActionKindText]:
+        return sorted(self.catalogue.actions.values(), key=str)
+
+    @cached_property
+    def kinds(self) -> list[tuple[str, str]]:
+        return [(each.code, str(each)) for each in self.signals]
 
     @property
     def said(self) -> list[SignalKindText]:
@@ -53,6 +65,7 @@ class LogSheet:
     def stakeholder(self, pk: str) -> Stakeholder | None:
         return next((each for each in self.sitters if str(each.pk) == pk), None)
 
+    @cached_property
     def people(self) -> list[tuple[str, str]]:
         return [(str(each.pk), _called(each)) for each in self.sitters]
 
@@ -62,7 +75,6 @@ def log_sheet(opportunity: Opportunity) -> LogSheet:
 
     Who left can still be heard of: a talk is often logged after its day.
     """
-    catalogue = catalogue_of(active_model())
     people = (
         Stakeholder.objects.filter(opportunity=opportunity)
         .select_related("person")
@@ -71,9 +83,7 @@ def log_sheet(opportunity: Opportunity) -> LogSheet:
     return LogSheet(
         opportunity=opportunity,
         sitters=tuple(people),
-        catalogue=catalogue,
-        signals=tuple(sorted(catalogue.signals.values(), key=str)),
-        actions=tuple(sorted(catalogue.actions.values(), key=str)),
+        catalogue=catalogue_of(active_model()),
     )
 
 
