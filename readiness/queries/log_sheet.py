@@ -20,7 +20,8 @@ from readiness.queries.models import active_model
 from stakeholders.models import Stakeholder
 
 SAID = (EvidenceClass.STATEMENT,)
-DID = (EvidenceClass.OBSERVED, EvidenceClass.ARTEFACT)
+DID = (EvidenceClass.OBSERVED, EvidenceClass.IMPRESSION)
+GAVE = (EvidenceClass.ARTEFACT,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +52,13 @@ class LogSheet:
 
     @property
     def done(self) -> list[SignalKindText]:
-        """What people do or hand over: the second."""
+        """What people do, seen or sensed: the second."""
         return self._of(DID)
 
     @property
-    def noticed(self) -> list[SignalKindText]:
-        """What one only senses or sees from afar: the third."""
-        return self._of((EvidenceClass.IMPRESSION,))
+    def given(self) -> list[SignalKindText]:
+        """What people put on paper: the third."""
+        return self._of(GAVE)
 
     def _of(self, classes: Sequence[str]) -> list[SignalKindText]:
         return [each for each in self.signals if each.evidence_class in classes]

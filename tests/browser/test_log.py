@@ -175,6 +175,8 @@ def test_the_form_is_accessible_and_fits(world, open_page):
     assert_fine(page, "interaction-edit")
     page.get_by_role("link", name="Take it back").click()
     assert_fine(page, "take-back")
+    page.get_by_role("link", name="Only this one").first.click()
+    expect(page.get_by_role("heading", name="Take back this signal?")).to_be_visible()
     page.goto("/w/ours/log")
     assert_fine(page, "log-anywhere")
 
