@@ -10,7 +10,6 @@ from readiness.models import EvidenceClass
 from readiness.queries.catalogue import ActionKindText, SignalKindText, catalogue_of
 from readiness.queries.models import LoadedModel, active_model
 from stakeholders.models import Stakeholder
-from stakeholders.queries.roles import RolesShown, roles_shown
 
 SAID = (EvidenceClass.STATEMENT,)
 DID = (EvidenceClass.OBSERVED, EvidenceClass.ARTEFACT)
@@ -21,7 +20,6 @@ class Sitter:
     """Somebody who can be named in the form."""
 
     stakeholder: Stakeholder
-    roles: RolesShown
 
     @property
     def id(self) -> UUID:
@@ -75,12 +73,8 @@ def log_sheet(
     *,
     today: date,
     also: Iterable[UUID] = (),
-    is_shown: bool = True,
 ) -> LogSheet:
-    """The sheet of a deal: who is active in it today, and `also` those.
-
-    Four queries; two when it only judges what was sent and no role is shown.
-    """
+    """The sheet of a deal: who is active in it today, and `also` those; two queries."""
     model = active_model()
     catalogue = catalogue_of(model)
     kept = set(also)
@@ -91,12 +85,9 @@ def log_sheet(
         .order_by("person__name", "pk")
         if person.left_on is None or person.left_on > today or person.pk in kept
     ]
-    roles = roles_shown(people, day=today) if is_shown else {}
     return LogSheet(
         opportunity=opportunity,
-        sitters=tuple(
-            Sitter(person, roles.get(person.pk, RolesShown())) for person in people
-        ),
+        sitters=tuple(map(Sitter, people)),
         signals=tuple(sorted(catalogue.signals.values(), key=str)),
         actions=tuple(sorted(catalogue.actions.values(), key=str)),
         model=model,

@@ -123,8 +123,7 @@ def anywhere(request: WorkspaceRequest, slug: str) -> HttpResponse:
 def log(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = _deal(request, id)
     now = timezone.now()
-    today = request.workspace.today(now)
-    sheet = log_sheet(deal, today=today, is_shown=request.method != "POST")
+    sheet = log_sheet(deal, today=request.workspace.today(now))
     if request.method != "POST":
         return _form(request, sheet, **_opened(request, sheet, now=now))
     form, signals = _bound(request.POST, sheet)
