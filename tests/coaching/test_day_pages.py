@@ -11,7 +11,7 @@ from coaching.models import Prompt, PromptAnswer
 from opportunities.models import Opportunity, RecomputeRequest
 from readiness.queries.explained import explain
 from readiness.queries.models import active_model
-from stakeholders.models import Interaction
+from stakeholders.models import Interaction, Stakeholder
 from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import days_ago, make, open_deal, say, seat
 
@@ -29,7 +29,7 @@ def deal(alice: Membership) -> Opportunity:
     return open_deal(owner=alice)
 
 
-def populate(deal: Opportunity, rows: int) -> list:
+def populate(deal: Opportunity, rows: int) -> list[Stakeholder]:
     """So many people, each heard, and so many conversations, computed."""
     people = [seat(deal, f"Person {number}") for number in range(rows)]
     for number, person in enumerate(people):

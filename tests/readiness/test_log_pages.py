@@ -1,6 +1,7 @@
 """The log form by POST: what it writes, what it refuses, what it keeps."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -44,7 +45,7 @@ def address(row, page: str = "readiness:log") -> str:
     return reverse(page, args=["ours", row.pk])
 
 
-def told(*signals: tuple, **fields) -> dict:
+def told(*signals: tuple[Any, ...], **fields: Any) -> dict[str, Any]:
     """What the form sends."""
     rows = {
         f"signals-{place}-{name}": value
