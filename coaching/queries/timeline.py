@@ -16,7 +16,7 @@ from readiness.models import PhaseReading, SellerAction, Signal
 from readiness.queries.catalogue import Catalogue
 from stakeholders.models import Channel, Interaction, Participation
 
-SHOWN = 20
+SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Timeline:
 def timeline(
     page: DealPage, *, zone: ZoneInfo, before: datetime | None = None
 ) -> Timeline:
-    """Twenty talks before a moment and all that lies between; two queries."""
+    """Twelve talks before a moment and all that lies between; two queries."""
     talks = _talks(page, before=before)
     more = len(talks) > SHOWN
     talks = talks[:SHOWN]

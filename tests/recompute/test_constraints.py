@@ -23,6 +23,7 @@ from opportunities.models import (
 )
 from readiness.models import (
     ActionType,
+    LogDraft,
     Phase,
     PhaseConfirmation,
     PhaseModel,
@@ -238,6 +239,11 @@ VALID: dict[type[models.Model], Any] = {
             "set_at": NOW,
         }
     ),
+    LogDraft: lambda w: {
+        "membership": w.owner,
+        "opportunity": Opportunity.objects.create(**w.values(Opportunity)),
+        "saved_at": NOW,
+    },
     PhaseReading: lambda w: {
         "stakeholder": w[Stakeholder],
         "model": w[PhaseModel],
