@@ -292,7 +292,10 @@ def is_told(
         for part in contact.parts
         for said in part.signals
     )
-    there = Counter(tuple(row.values()) for row in signals_before(interaction))
+    there = Counter(
+        (row["who"], row["code"], row["quotation"])
+        for row in signals_before(interaction)
+    )
     return (
         all(getattr(contact, name) == value for name, value in told.items())
         and (present <= took if proposed else present == took)

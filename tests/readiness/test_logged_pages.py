@@ -12,7 +12,7 @@ from readiness.actions.interactions import Contact, Did, Said, Took, log_interac
 from readiness.models import SellerAction, Signal
 from stakeholders.models import Interaction, Stakeholder
 from tests.factories import give_defaults
-from tests.readiness.test_log_page import signal, stamp
+from tests.readiness.test_log_kept import signal, stamp
 from tests.recompute.build import ZONE, days_ago, open_deal, seat
 
 AT = days_ago(3)
