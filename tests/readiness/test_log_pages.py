@@ -261,6 +261,19 @@ def test_a_draft_comes_back_and_goes_with_the_saving(as_alice, deal, karel):
     assert not LogDraft.objects.exists()
 
 
+def test_a_draft_survives_an_ended_session(as_alice, alice, deal, karel):
+    keep(as_alice, deal, summary="Half a thought")
+    as_alice.logout()
+
+    away = as_alice.post(address(deal), told((karel.pk, "B13")))
+    assert away.status_code == 302
+    assert away["Location"].endswith(f"?next={address(deal)}")
+    assert not Interaction.objects.exists()
+
+    as_alice.force_login(alice.user)
+    assert "Half a thought" in as_alice.get(address(deal)).content.decode()
+
+
 def test_a_draft_is_of_one_member_and_one_deal(as_alice, bob, alice, deal, karel):
     keep(as_alice, deal, summary="Half a thought")
     other = open_deal(owner=alice, name="Other")
