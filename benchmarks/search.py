@@ -1,0 +1,91 @@
+"""Search by the start of words, and the first and a late page of a list, of 50,000 people."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from uuid_utils.compat import uuid7
+
+from accounts import tenancy
+from accounts.actions.search import index_new
+from accounts.actions.workspaces import create_workspace
+from accounts.http.keyset import page_of
+from accounts.models import Membership, User
+from stakeholders.models import Person
+from stakeholders.queries.search import search
+
+PEOPLE = 50_000
+PAGE = 50
+LATE = 1_000
+TURNS = 15
+SYLLABLES = "ka rel an na jo ris mar tin lu cas e va so fie pie ter wou ter".split()
+
+
+def run() -> dict[str, float]:
+    connection.ensure_connection()
+    now, workspace_id = datetime.now(UTC), uuid7()
+    user = User.objects.create_user(f"{workspace_id.hex}@example.com", uuid7().hex)
+    with tenancy.workspace(workspace_id):
+        member = create_workspace(id=workspace_id, name="Bench", user=user, now=now)
+        make_people()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with tenancy.workspace(workspace_id):
+        return figures(member)
+
+
+def make_people() -> None:
+    """Fifty thousand with names that share their beginnings, as real ones do."""
+    dice = random.Random(1)  # noqa: S311 -- names
+
+    def word(syllables: int) -> str:
+        return "".join(dice.choice(SYLLABLES) for _ in range(syllables)).title()
+
+    people = Person.objects.bulk_create(
+        [Person(name=f"{word(2)} {word(3)}") for _ in range(PEOPLE)], batch_size=5_000
+    )
+    index_new(
+        kind="person", texts={person.pk: [person.name, "@x.example"] for person in people}
+    )
+
+
+def figures(member: Membership) -> dict[str, float]:
+    first, last = Person.objects.order_by("name", "pk")[PEOPLE // 2].name.split()
+    rows = Person.objects.select_related("company")
+    late = cursor_of(LATE)
+
+    def find(text: str) -> Callable[[], Any]:
+        return lambda: search(text, by=member, kinds=["person"])
+
+    def page(cursor: str) -> Callable[[], Any]:
+        return lambda: page_of(rows, by=["name"], size=PAGE, cursor=cursor)
+
+    return {
+        "search, one word in full, ms": milliseconds(find(last)),
+        "search, two letters, ms": milliseconds(find(first[:2])),
+        "search, a word that everybody has, ms": milliseconds(find("example")),
+        "search, two words, ms": milliseconds(find(f"{first} {last[:3]}")),
+        "search, two words that many have, ms": milliseconds(find("example ma")),
+        "list, page 1, ms": milliseconds(page("")),
+        f"list, page {LATE:,}, ms": milliseconds(page(late)),
+    }
+
+
+def cursor_of(number: int) -> str:
+    """Where that page begins: what the page before it answers."""
+    page = page_of(Person.objects.all(), by=["name"], size=PAGE * (number - 1))
+    return page.next
+
+
+def milliseconds(act: Callable[[], Any]) -> float:
+    """The median of some turns."""
+    seconds = []
+    for _turn in range(TURNS):
+        start = time.perf_counter()
+        act()
+        seconds.append(time.perf_counter() - start)
+    return median(seconds) * 1000
