@@ -2,7 +2,8 @@
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -105,7 +106,7 @@ def test_bands_fill_the_whole_height_at_every_moment(history):
 def test_bands_lie_on_each_other_within_the_picture(history):
     areas = bands(drawn(*history))
 
-    for lower, upper in zip(areas, areas[1:], strict=False):
+    for lower, upper in pairwise(areas):
         half = len(lower) // 2
         assert lower[:half] == list(reversed(upper[half:]))
     assert all(
@@ -286,4 +287,6 @@ def test_how_often_a_date_moved():
 
 
 def test_a_week_later():
-    assert deal.a_week_later(datetime(2026, 12, 28, 23, 30)) == date(2027, 1, 4)
+    assert deal.a_week_later(datetime(2026, 12, 28, 23, 30, tzinfo=UTC)) == date(
+        2027, 1, 4
+    )
