@@ -68,7 +68,9 @@ def heights(svg: ET.Element) -> list[list[float]]:
         half = len(points) // 2
         top, bottom = points[:half], list(reversed(points[half:]))
         assert [x for x, _ in top] == [x for x, _ in bottom]
-        found.append([low - high for (_, high), (_, low) in zip(top, bottom)])
+        found.append(
+            [low - high for (_, high), (_, low) in zip(top, bottom, strict=True)]
+        )
     return found
 
 
