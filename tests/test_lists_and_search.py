@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -48,13 +49,8 @@ def text_of(response) -> str:
 def rows_of(response) -> list[str]:
     """The first link of each row of the table."""
     body = text_of(response).partition("<tbody>")[2].partition("</tbody>")[0]
-    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
-    return [
-        re.sub(
-            r"<[^>]+>", " ", re.search(r"<a [^>]*>(.*?)</a>", row, re.DOTALL)[1]
-        ).strip()
-        for row in rows
-    ]
+    links = re.findall(r"<tr>.*?<a [^>]*>(.*?)</a>.*?</tr>", body, re.DOTALL)
+    return [re.sub(r"<[^>]+>", " ", link).strip() for link in links]
 
 
 def next_of(response) -> str:
@@ -372,7 +368,7 @@ def test_word_of_an_old_name_finds_nobody(as_bob, bob):
 # --- Cost ------------------------------------------------------------------------------
 
 
-def busy(owner, number: int) -> tuple:
+def busy(owner, number: int) -> tuple[Any, Any]:
     """A company with a deal, in which a person said something and was read."""
     delta = company(f"Delta {number}")
     deal = open_deal(owner=owner, name=f"Delta plan {number}", company=delta)

@@ -1,6 +1,7 @@
 """Pages by key: every row exactly once, whatever the order, and no cursor but ours."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import signing
@@ -23,7 +24,7 @@ def names_of(page) -> list[str]:
     return [row.name for row in page.rows]
 
 
-def walk(rows, *, by, size) -> list[list]:
+def walk(rows, *, by, size) -> list[list[Any]]:
     """The rows of all pages, page by page."""
     pages, cursor = [], ""
     while True:
