@@ -74,25 +74,29 @@ def figures(member: Membership) -> dict[str, float]:
         "search, a word that everybody has, ms": milliseconds(find("example")),
         "search, two words, ms": milliseconds(find(f"{first} {last[:3]}")),
         "search, two words that many have, ms": milliseconds(find("example ma")),
-        "search, the slowest of 200, ms": slowest(member),
+        "search, the slowest of 200 beginnings, ms": slowest(member, words=1),
+        "search, the slowest of 200 pairs of beginnings, ms": slowest(member, words=2),
         "list, page 1, ms": milliseconds(page(1)),
         "list, page 500, ms": milliseconds(page(500)),
         "list, page 1,000, ms": milliseconds(page(1_000)),
     }
 
 
-def slowest(member: Membership) -> float:
-    """One or two beginnings of words, the two of different people: some match nobody."""
+def slowest(member: Membership, *, words: int) -> float:
+    """One to four letters of words, of different people: some pairs match few or nobody."""
     dice = random.Random(2)
-    words = [name.split() for name in Person.objects.values_list("name", flat=True)]
+    names = [name.split() for name in Person.objects.values_list("name", flat=True)]
     times = []
     for _turn in range(200):
-        (one, _), (_, two) = dice.sample(words, 2)
+        (one, _), (_, two) = dice.sample(names, 2)
         both = [one[: dice.randint(1, 4)], two[: dice.randint(1, 4)]]
-        text = " ".join(both[: dice.randint(1, 2)])
-        start = time.perf_counter()
-        search(text, by=member, kinds=["person"])
-        times.append(time.perf_counter() - start)
+        text = " ".join(both[:words])
+        each = []
+        for _again in range(5):
+            start = time.perf_counter()
+            search(text, by=member, kinds=["person"])
+            each.append(time.perf_counter() - start)
+        times.append(min(each))  # other processes only ever add
     return max(times) * 1000
 
 
