@@ -4,6 +4,7 @@ from django.urls import path
 from readiness.views import (
     acts,
     closing,
+    evidence,
     log,
     logged,
     people,
@@ -103,6 +104,11 @@ urlpatterns = [
         "w/<slug:slug>/confirmations/<uuid:id>/retract",
         stakeholder.retract_confirmation,
         name="confirmation-retract",
+    ),
+    path(
+        "w/<slug:slug>/coaching/evidence",
+        evidence.evidence,
+        name="evidence",
     ),
     path(
         "w/<slug:slug>/people",
