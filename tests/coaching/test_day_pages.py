@@ -73,7 +73,7 @@ def test_a_person_costs_the_same_whatever_was_heard(as_alice, cost_of, deal, row
     RecomputeRequest.objects.all().delete()
 
     page = reverse("readiness:stakeholder", args=["ours", person.pk])
-    assert len(cost_of(as_alice, page)) == 15
+    assert len(cost_of(as_alice, page)) == 16
 
 
 def test_a_deal_shows_its_people_and_what_limits_it(as_alice, deal):
