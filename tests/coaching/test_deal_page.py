@@ -1,6 +1,7 @@
 """A deal: what stands beside its people; what moved; what becomes of an answer."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -121,7 +122,7 @@ def test_the_last_quote_is_the_amount(as_alice, alice, deal):
     for total in (1000, 90_000):
         send_quote(
             opportunity=deal,
-            total=total,
+            total=Decimal(total),
             currency="EUR",
             sent_on=DAY,
             change="scope",
@@ -174,7 +175,7 @@ def test_it_costs_the_same_whatever_stands_there(as_alice, alice, cost_of, deal,
         )
         send_quote(
             opportunity=deal,
-            total=1000,
+            total=Decimal(1000),
             currency="EUR",
             sent_on=DAY,
             change="scope",
