@@ -128,6 +128,16 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="coaching",
     ),
     Destination(
+        name="evidence",
+        label=_("Evidence"),
+        url_name="readiness:evidence",
+        icon="evidence",
+        keys="g v",
+        permission="deal.see",
+        group=TAB,
+        section="coaching",
+    ),
+    Destination(
         name="log",
         label=_("Log a conversation"),
         url_name="readiness:log-anywhere",

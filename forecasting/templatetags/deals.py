@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -57,14 +57,23 @@ def _frame(count: int) -> SafeString:
 
 
 def _columns(mix: Sequence[float]) -> SafeString:
-    """A column for each phase that has a share: numbers of ours only, nothing to escape."""
-    drawn = [
-        f'<path class="phase-{tone_of(place, len(mix))}" '
-        f'd="M{place * (_CELL + _GAP)} {_HEIGHT}v-{height}h{_CELL}v{height}z"/>'
-        for place, share in enumerate(mix)
-        if (height := round(share * _HEIGHT, 1))
-    ]
-    return SafeString("".join(drawn))
+    """A column for each phase that has a share."""
+    return format_html_join(
+        "",
+        '<path class="phase-{}" d="M{} {}v-{}h{}v{}z"/>',
+        (
+            (
+                tone_of(place, len(mix)),
+                place * (_CELL + _GAP),
+                _HEIGHT,
+                height,
+                _CELL,
+                height,
+            )
+            for place, share in enumerate(mix)
+            if (height := round(share * _HEIGHT, 1))
+        ),
+    )
 
 
 @register.filter

@@ -13,6 +13,7 @@ from accounts.models import Membership
 from opportunities.models import Opportunity
 from readiness.actions.interactions import Contact, Said, Took, log_interaction
 from readiness.models import ModelStatus, SignalType
+from readiness.queries.catalogue import Catalogue
 from readiness.queries.proposals import (
     REPLACED,
     proposed_for_date,
@@ -65,6 +66,7 @@ def log_with_acts(
     date_act: DateAct | None = None,
     quote_act: QuoteAct | None = None,
     pk: UUID | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Interaction:
     """Log a conversation with what was named and sent in it, and the signals of that.
 
@@ -84,6 +86,7 @@ def log_with_acts(
         by=by,
         now=now,
         pk=pk,
+        catalogue=catalogue,
     )
 
 

@@ -101,6 +101,8 @@ def send_quote(
     """
     refuse_bare_amount(total, currency)
     refuse_other_deals(opportunity, addressed_to)
+    # Two people sending at once number their versions one after the other.
+    Opportunity.objects.select_for_update(of=("self",)).get(pk=opportunity.pk)
     standing = Quote.objects.standing().filter(opportunity=opportunity)
     last = standing.order_by("-number").values_list("number", flat=True).first() or 0
     row = Quote.objects.create(

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from accounts.http.tickets import Ticket
 from accounts.models import Membership
 from opportunities.models import Opportunity
 from readiness.actions.drafts import forget_drafts
 from readiness.models import LogDraft, SellerAction, Signal
-from readiness.views.log import Ticket
 from stakeholders.actions.people import leave
 from stakeholders.models import DecisionDate, Interaction, Participation, Quote
 from tests.factories import DAY, NOW, give_defaults
@@ -113,12 +113,16 @@ def test_a_form_sent_twice_makes_one_row(as_alice, deal, karel):
     assert Signal.objects.count() == 1
 
 
-def test_nobody_chooses_the_id_of_a_row(as_alice, deal, karel):
-    forged = str(Ticket.read(str(Ticket(deal.pk, NOW)))) + "x"
+def test_nobody_chooses_the_id_of_a_row(as_alice, alice, bob, deal, karel):
+    forged = str(Ticket(deal.pk, deal.pk, alice.pk, NOW)) + "x"
+    of_another_member = str(Ticket(deal.pk, deal.pk, bob.pk, NOW))
+    of_another_deal = str(Ticket(deal.pk, karel.pk, alice.pk, NOW))
 
-    as_alice.post(address(deal), told((karel.pk, "B13"), token=forged))
+    for token in (forged, of_another_member, of_another_deal):
+        as_alice.post(address(deal), told((karel.pk, "B13"), token=token))
 
-    assert Interaction.objects.get().pk != deal.pk
+    assert Interaction.objects.count() == 3
+    assert not Interaction.objects.filter(pk=deal.pk).exists()
 
 
 def test_htmx_is_answered_with_where_to_look(as_alice, deal, karel):
@@ -240,9 +244,9 @@ def test_a_quote_proposes_its_signal_unless_it_is_unticked(as_alice, deal, karel
 
 
 def keep(client, deal, **fields):
-    ticket = str(Ticket.read(str(Ticket(deal.pk, NOW))))
+    token = client.get(address(deal)).context["form"]["token"].value()
     return client.post(
-        address(deal, "readiness:log-draft"), told(**fields) | {"token": ticket}
+        address(deal, "readiness:log-draft"), told(**fields) | {"token": token}
     )
 
 
@@ -255,6 +259,19 @@ def test_a_draft_comes_back_and_goes_with_the_saving(as_alice, deal, karel):
 
     as_alice.post(address(deal), told((karel.pk, "B13")))
     assert not LogDraft.objects.exists()
+
+
+def test_a_draft_survives_an_ended_session(as_alice, alice, deal, karel):
+    keep(as_alice, deal, summary="Half a thought")
+    as_alice.logout()
+
+    away = as_alice.post(address(deal), told((karel.pk, "B13")))
+    assert away.status_code == 302
+    assert away["Location"].endswith(f"?next={address(deal)}")
+    assert not Interaction.objects.exists()
+
+    as_alice.force_login(alice.user)
+    assert "Half a thought" in as_alice.get(address(deal)).content.decode()
 
 
 def test_a_draft_is_of_one_member_and_one_deal(as_alice, bob, alice, deal, karel):
