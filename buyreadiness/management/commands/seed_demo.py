@@ -24,6 +24,7 @@ from buyreadiness.worlds import (
     recompute_open,
     shipped_words,
 )
+from forecasting.actions.accuracy import ask_for_accuracy
 from forecasting.actions.periods import refresh_periods
 from forecasting.actions.targets import add_target
 from forecasting.engine.world.bundle import Owner, Writer
@@ -187,6 +188,7 @@ def aim(admin: Membership, *, now: datetime) -> None:
         base = admin.workspace.base_currency
         set_rate(currency=currency, base=base, valid_on=day, rate=Decimal(rate), **told)
     refresh_periods(workspace=admin.workspace, now=now)
+    ask_for_accuracy(workspace=admin.workspace, now=now)
     for row in PeriodOutlook.objects.all():
         add_target(
             team=row.team,
