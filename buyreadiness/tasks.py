@@ -88,9 +88,7 @@ def refresh_sums(*, slot_id: str) -> None:
 @shared_task(base=WorkspaceTask)
 def work_accuracy(*, slot_id: str) -> None:
     clock = iter(time.monotonic, None)
-    is_done = spend_on_accuracy(
-        slot_id=UUID(slot_id), now=timezone.now(), clock=clock
-    )
+    is_done = spend_on_accuracy(slot_id=UUID(slot_id), now=timezone.now(), clock=clock)
     if not is_done:
         transaction.on_commit(lambda: sweep.apply_async(expires=60), robust=True)
 

@@ -57,9 +57,7 @@ def ask_monthly(*, workspace: Workspace, now: datetime) -> None:
 
 
 @transaction.atomic
-def spend_on_accuracy(
-    *, slot_id: UUID, now: datetime, clock: Iterator[float]
-) -> bool:
+def spend_on_accuracy(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool:
     """Replay some days of the open workspace, or finish; say whether nothing is left.
 
     Each day that was replayed is kept, so a killed worker loses one step. `clock` tells

@@ -201,9 +201,7 @@ def _expected(
 ) -> Expected:
     """A deal as it was frozen; what would be won before the period begins is left out."""
     eve = span.starts_on - timedelta(days=1)
-    before = (
-        _chance(night, eve, workspace=workspace) if eve >= night.taken_on else 0.0
-    )
+    before = _chance(night, eve, workspace=workspace) if eve >= night.taken_on else 0.0
     return Expected(
         opportunity_id=night.opportunity_id,
         owner_id=night.owner_id,
@@ -221,9 +219,7 @@ def _amount(night: Snapshot, *, rates: Rates) -> Decimal | None:
     )
 
 
-def _compared(
-    drawn: PortfolioForecast, won: Iterable[Won], *, ends_on: date
-) -> Total:
+def _compared(drawn: PortfolioForecast, won: Iterable[Won], *, ends_on: date) -> Total:
     amount, real = drawn.amount, float(won_sum(won))
     # The draws are not kept: the ninety-nine percentiles stand for them.
     return Total(
@@ -261,5 +257,7 @@ def _sums(totals: Sequence[Total]) -> dict[str, Any]:
         "coverage": asdict(within),
         "crps": sum(each.crps for each in totals) / len(totals),
         "pinball": pinball,
-        "periods_seen": [asdict(each) | {"ends_on": str(each.ends_on)} for each in totals],
+        "periods_seen": [
+            asdict(each) | {"ends_on": str(each.ends_on)} for each in totals
+        ],
     }

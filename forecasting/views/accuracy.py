@@ -31,7 +31,7 @@ OURS: str | Promise = gettext_lazy("readiness forecast")
 RIVALS: Mapping[str, str | Promise] = {
     Rival.BASE_RATE: gettext_lazy("the base rate"),
     Rival.STAGE: gettext_lazy("your stages"),
-    Rival.SELLER: gettext_lazy("the sellers’ own percentages"),
+    Rival.SELLER: gettext_lazy("the sellers' own percentages"),
     Rival.ACTIVITY: gettext_lazy("the number of contacts"),
 }
 TONES = {Verdict.BETTER: "good", Verdict.WORSE: "bad"}
@@ -183,9 +183,9 @@ def _figure(value: float) -> str:
 
 
 def _lines(replay: Mapping[str, Any]) -> Iterator[Line]:
-    yield Line(str(OURS), True, replay["readiness"])
+    yield Line(str(OURS), is_ours=True, score=replay["readiness"])
     for name, baseline in _in_order(replay["baselines"]):
-        yield Line(str(RIVALS[name]), False, baseline)
+        yield Line(str(RIVALS[name]), is_ours=False, score=baseline)
 
 
 def _chart(bins: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

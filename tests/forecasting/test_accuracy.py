@@ -258,9 +258,9 @@ def test_enough_of_them_are_judged_in_words(as_alice):
 def test_a_worse_forecast_is_called_worse(as_alice):
     big_report(ours=lambda won: 0.1 if won else 0.7)
 
-    assert "not better than the base rate but worse" in as_alice.get(
-        HERE
-    ).content.decode()
+    assert (
+        "not better than the base rate but worse" in as_alice.get(HERE).content.decode()
+    )
 
 
 def test_who_sees_a_part_is_told_and_shown_no_scores(as_bob, alice, bob):
