@@ -64,7 +64,9 @@ def test_a_report_is_asked_for_and_read(alice, open_page):
         report_over_many_deals(alice)
     page.get_by_role("link", name="Show it").click()
 
-    expect(page.get_by_role("heading", name="Better than the base rate")).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Better than the base rate")
+    ).to_be_visible()
     expect(page.locator("#reliability canvas")).to_have_count(1)
     page.get_by_text("The same as a table").click()
     assert_fine(page, "accuracy")
