@@ -119,6 +119,16 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="forecast",
     ),
     Destination(
+        name="accuracy",
+        label=_("Accuracy"),
+        url_name="forecasting:accuracy",
+        icon="evidence",
+        keys="g y",
+        permission="forecast.see",
+        group=TAB,
+        section="forecast",
+    ),
+    Destination(
         name="coaching",
         label=_("Coaching"),
         url_name="coaching:queue",
