@@ -14,7 +14,6 @@ from opportunities.models import Opportunity, Outcome
 from readiness.queries.positions import Position, positions_of
 from stakeholders.models import Person, Stakeholder
 
-
 SHOWN = 3  # deals of one person in a list
 
 
