@@ -13,7 +13,10 @@ try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import ProgrammingError
-    from psycopg2.errors import UndefinedColumn, UndefinedTable
+    from psycopg2.errors import (  # type: ignore[import-untyped]
+        UndefinedColumn,
+        UndefinedTable,
+    )
 
     from buyreadiness.services.provide import services_for
     from buyreadiness.services.refused import Refused

@@ -62,8 +62,8 @@ def _teams_of(membership: Membership) -> set[UUID]:
     places = list(
         TeamMember.objects.filter(membership=membership).values_list("team_id", "part")
     )
-    parents = dict(Team.objects.values_list("pk", "parent_id"))
     seen: set[UUID] = set()
+    whole: set[UUID] = set()
     for role in membership.roles:
         level, part = (
             level_of(Role(role), membership.workspace),
@@ -73,7 +73,10 @@ def _teams_of(membership: Membership) -> set[UUID]:
         if level == Visibility.TEAM:
             seen |= from_here
         elif level == Visibility.TREE:
-            seen |= with_all_below(from_here, parents)
+            whole |= from_here
+    if whole:
+        parents = dict(Team.objects.values_list("pk", "parent_id"))
+        seen |= with_all_below(whole, parents)
     return seen
 
 
@@ -111,12 +114,12 @@ def matching(text: str, *, kind: str) -> "QuerySet[SearchToken, UUID]":
     words = words_of(text)[:_WORDS_IN_A_SEARCH]
     if not words:
         return SearchToken.objects.none().values_list("object_id", flat=True)
-    hits = _starting_with(words[0]).filter(kind=kind)
-    for word in words[1:]:
-        more = _starting_with(word).filter(kind=kind)
-        hits = hits.filter(object_id__in=more.values("object_id"))
-    return hits.values_list("object_id", flat=True)
+    first, *more = [_starting_with(word, kind=kind) for word in words]
+    # Joins would let the planner walk a whole list by name for two words few have.
+    return first.intersection(*more) if more else first
 
 
-def _starting_with(word: str) -> "QuerySet[SearchToken]":
-    return SearchToken.objects.filter(token__gte=word, token__lt=word + "\U0010ffff")
+def _starting_with(word: str, *, kind: str) -> "QuerySet[SearchToken, UUID]":
+    return SearchToken.objects.filter(
+        kind=kind, token__gte=word, token__lt=word + "\U0010ffff"
+    ).values_list("object_id", flat=True)

@@ -1,10 +1,9 @@
-"""News of a deal's chances."""
+"""News of chances, and of how right they were."""
 
 from django.dispatch import Signal
 
 # A forecast was stored because its inputs changed. Sent in its transaction: forecast.
 forecast_changed = Signal()
 
-# The sums of the periods rest on something that changed. Sent inside the workspace:
-# workspace_id, now.
-sums_outdated = Signal()
+# A worker is wanted for a report of accuracy. Sent in the transaction that asked.
+accuracy_asked = Signal()

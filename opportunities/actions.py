@@ -16,7 +16,11 @@ from accounts.actions.search import index
 from accounts.models import Membership
 from accounts.models.base import replace_version
 from opportunities.models import Company, ExchangeRate, Opportunity, RecomputeRequest
-from opportunities.signals import opportunity_created, recompute_requested
+from opportunities.signals import (
+    opportunity_created,
+    rates_changed,
+    recompute_requested,
+)
 
 
 class AmountWithoutCurrency(Exception):
@@ -190,7 +194,31 @@ def set_rate(
     record(
         verb="exchange_rate.set", subject=row, by=by, at=now, after={"rate": str(rate)}
     )
+    _tell_of(row, now=now)
     return row
+
+
+@transaction.atomic
+def retract_rate(*, rate: ExchangeRate, by: Membership | None, now: datetime) -> None:
+    """Take back what was entered for a day; the latest one before counts again."""
+    record(
+        verb="exchange_rate.retracted",
+        subject=rate,
+        by=by,
+        at=now,
+        before={"rate": str(rate.rate)},
+    )
+    rate.delete()
+    _tell_of(rate, now=now)
+
+
+def _tell_of(rate: ExchangeRate, *, now: datetime) -> None:
+    rates_changed.send(
+        sender=ExchangeRate,
+        workspace_id=rate.workspace_id,
+        currency=rate.currency,
+        now=now,
+    )
 
 
 def rate_to_base(*, currency: str, base: str, day: date) -> Decimal:

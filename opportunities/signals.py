@@ -8,3 +8,7 @@ recompute_requested = Signal()
 
 # A deal was opened. Sent inside its workspace, in its transaction: opportunity, now.
 opportunity_created = Signal()
+
+# What a currency is worth was set or taken back. Sent inside its workspace, in its
+# transaction: workspace_id, currency, now.
+rates_changed = Signal()

@@ -1,7 +1,16 @@
 from django.conf import settings
 from django.urls import path
 
-from readiness.views import acts, closing, log, people, stakeholder, styleguide
+from readiness.views import (
+    acts,
+    closing,
+    evidence,
+    log,
+    logged,
+    people,
+    stakeholder,
+    styleguide,
+)
 
 app_name = "readiness"
 
@@ -28,17 +37,17 @@ urlpatterns = [
     ),
     path(
         "w/<slug:slug>/interactions/<uuid:id>/edit",
-        log.edit,
+        logged.edit,
         name="interaction-edit",
     ),
     path(
         "w/<slug:slug>/interactions/<uuid:id>/retract",
-        log.retract_interaction,
+        logged.retract_interaction,
         name="interaction-retract",
     ),
     path(
         "w/<slug:slug>/signals/<uuid:id>/retract",
-        log.retract_signal,
+        logged.retract_signal,
         name="signal-retract",
     ),
     path(
@@ -95,6 +104,11 @@ urlpatterns = [
         "w/<slug:slug>/confirmations/<uuid:id>/retract",
         stakeholder.retract_confirmation,
         name="confirmation-retract",
+    ),
+    path(
+        "w/<slug:slug>/coaching/evidence",
+        evidence.evidence,
+        name="evidence",
     ),
     path(
         "w/<slug:slug>/people",

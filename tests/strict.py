@@ -23,6 +23,8 @@ _READS_OR_WRITES = re.compile(
 )
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _SUBSELECT = re.compile(r"\(\s*SELECT\b", re.IGNORECASE)
+_SETS = r"\b(?:UNION|INTERSECT|EXCEPT)\b"
+_ANSWERED = re.compile(rf"\(\)\s*{_SETS}(?:\s+ALL)?\s*\(\)", re.IGNORECASE)
 _NOT_AN_ALIAS = (
     "FROM|WHERE|SET|ON|INNER|LEFT|RIGHT|FULL|JOIN|ORDER|GROUP|LIMIT|OFFSET|FOR|VALUES"
     "|CROSS|USING|HAVING|RETURNING|UNION|INTERSECT|EXCEPT|WINDOW|DEFAULT"
@@ -90,7 +92,9 @@ def _selects(sql: str) -> Iterator[str]:
         end = _closing(sql, match.start())
         yield from _selects(sql[match.start() + 1 : end])
         sql = f"{sql[: match.start()]}(){sql[end + 1 :]}"
-    yield from re.split(r"\b(?:UNION|INTERSECT|EXCEPT)\b", sql, flags=re.IGNORECASE)
+    while _ANSWERED.search(sql):
+        sql = _ANSWERED.sub("()", sql)
+    yield from re.split(_SETS, sql, flags=re.IGNORECASE)
 
 
 def _closing(sql: str, start: int) -> int:

@@ -13,7 +13,7 @@ from accounts.actions.keys import create_api_key
 from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
 from coaching.models import Play, Prompt
-from forecasting.models import Forecast, PeriodOutlook
+from forecasting.models import Forecast, PeriodOutlook, Target
 from integrations.models import ImportRun
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
@@ -43,6 +43,7 @@ from tests.factories import (
     create_membership,
     create_opportunity,
     create_team,
+    give_defaults,
 )
 from tests.urls import Door, our_doors
 
@@ -134,6 +135,14 @@ def create_import() -> ImportRun:
     return ImportRun.objects.create(source="deals.csv", digest="x", started_at=NOW)
 
 
+def create_rate() -> ExchangeRate:
+    return ExchangeRate.objects.create(valid_on=DAY, currency="USD", base="EUR", rate=1)
+
+
+def create_target() -> Target:
+    return Target.objects.create(starts_on=DAY, ends_on=DAY, amount=1, currency="EUR")
+
+
 def create_key() -> ApiKey:
     member = create_membership()
     key, _secret = create_api_key(
@@ -157,10 +166,6 @@ def create_file_item() -> PurchaseFileItem:
     return PurchaseFileItem.objects.create(
         opportunity=create_deal(), item=1, state="claimed", seen_on=DAY, logged_at=NOW
     )
-
-
-def create_rate() -> ExchangeRate:
-    return ExchangeRate.objects.create(valid_on=DAY, currency="USD", base="EUR", rate=1)
 
 
 def create_role() -> RoleType:
@@ -289,6 +294,9 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "stakeholders:task-undo": create_task,
     "opportunities:company-edit": create_company,
     "forecasting:company": create_company,
+    "forecasting:rate-retract": create_rate,
+    "forecasting:target-edit": create_target,
+    "forecasting:target-remove": create_target,
     "coaching:prompt-answer": create_prompt,
     "integrations:import-run": create_import,
     "integrations:import-mapping": create_import,
@@ -300,6 +308,9 @@ FOREIGN: dict[str, Callable[[], Any]] = {
 }
 
 # Who may not see the deal sees nothing that hangs on it.
+# What these show is missing until something more has happened.
+OF_LATER_ROWS = {"coaching:moved"}
+
 ON_A_DEAL: set[Callable[[], Any] | None] = {
     *(create_deal, create_seat, create_interaction, create_signal, create_task),
     *(create_decision_date, create_quote, create_override, create_confirmation),
@@ -322,10 +333,13 @@ def test_it_answers_for_a_row_of_ours(
     client: Any, alice: Membership, ours: Workspace, door: Door
 ):
     client.force_login(alice.user)
+    if door.name.startswith(("readiness:", "coaching:")):
+        give_defaults()  # pages that read the phase model
 
     response = ask(client, door, slug="ours", id=id_of(door, FOREIGN[door.name]()))
 
-    assert response.status_code in {200, 204, 302, 303, 409, 422}
+    wanted = {404} if door.name in OF_LATER_ROWS else {200, 204, 302, 303, 409, 422}
+    assert response.status_code in wanted
 
 
 @with_id

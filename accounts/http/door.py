@@ -19,6 +19,7 @@ from accounts.actions.audit import record_refusal
 from accounts.actions.invitations import hash_of
 from accounts.actions.keys import is_well_formed
 from accounts.http.request import Refusals
+from accounts.http.tickets import keep_form
 from accounts.models import ApiKey, Membership
 
 GetResponse = Callable[[Any], HttpResponse]
@@ -46,6 +47,7 @@ class WorkspaceDoor:
 
     def _page(self, request: Any, *, slug: str) -> HttpResponse:
         if not request.user.is_authenticated:
+            keep_form(request)
             return to_sign_in(request)
         membership = Membership.objects.at_the_door(request.user, slug).first()
         if membership is None:

@@ -37,7 +37,10 @@ def page_of(
 
 
 def _beyond(order: Sequence[str], after: Sequence[Any]) -> Q:
-    """Later than a row in lexicographic order."""
+    """Later than a row in lexicographic order.
+
+    "Not before its first column" follows from the rest; it is where an index begins.
+    """
     beyond = Q()
     for place, name in enumerate(order):
         column, is_falling = name.lstrip("-"), name.startswith("-")
@@ -45,7 +48,8 @@ def _beyond(order: Sequence[str], after: Sequence[Any]) -> Q:
         for earlier, value in zip(order[:place], after, strict=False):
             step &= Q(**{earlier.lstrip("-"): value})
         beyond |= step
-    return beyond
+    first, is_falling = order[0].lstrip("-"), order[0].startswith("-")
+    return beyond & Q(**{f"{first}__{'lte' if is_falling else 'gte'}": after[0]})
 
 
 def _write(row: Any, order: Sequence[str]) -> str:

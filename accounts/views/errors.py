@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts.http.guards import public
+from accounts.http.tickets import keep_form
 
 PROBLEM = "application/problem+json"
 _TITLES = {
@@ -57,4 +58,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: Any) -> HttpResponse:
+    keep_form(request)  # somebody signed in anew beside it
     return _error(request, 403, template="403_csrf.html")

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from coaching.queries.deal import DateLine, DealPage, QuoteLine
@@ -16,7 +16,7 @@ from readiness.models import PhaseReading, SellerAction, Signal
 from readiness.queries.catalogue import Catalogue
 from stakeholders.models import Channel, Interaction, Participation
 
-SHOWN = 20
+SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +85,56 @@ Event: TypeAlias = Talk | Moved | Quoted | Dated
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """Where a page begins: below a talk, or below a moment.
+
+    An import knows the day of a talk and not its hour: many may be of one moment.
+    """
+
+    at: datetime
+    talk: UUID | None = None
+
+    def talks(self) -> Q:
+        earlier = Q(occurred_at__lt=self.at)
+        if self.talk is None:
+            return earlier
+        return earlier | Q(occurred_at=self.at, pk__lt=self.talk)
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Events, latest first; `older` is where the next page begins, if there is one."""
 
     events: tuple[Event, ...]
-    older: datetime | None
+    older: Before | None
 
 
 def timeline(
-    page: DealPage, *, zone: ZoneInfo, before: datetime | None = None
+    page: DealPage, *, zone: ZoneInfo, before: Before | None = None
 ) -> Timeline:
-    """Twenty talks before a moment and all that lies between; two queries."""
+    """Twelve talks before a moment and all that lies between; two queries."""
     talks = _talks(page, before=before)
     more = len(talks) > SHOWN
     talks = talks[:SHOWN]
-    since = talks[-1].at if more else None
+    older = Before(talks[-1].at, talks[-1].id) if more else None
+    since = older.at if older else None
+    until = before.at if before else None
     others: list[Event] = [*_phases(page), *_quotes(page.quotes, zone), *_dates(page)]
     events: list[Event] = [*talks]
-    events += [each for each in others if _lies(each.at, since, before)]
+    events += [each for each in others if _lies(each.at, since, until)]
     # Of one moment the talk came first: what it moved stands above it.
     events.sort(key=lambda each: (each.at, each.kind != "talk"), reverse=True)
-    return Timeline(tuple(events), since)
+    return Timeline(tuple(events), older)
 
 
-def _lies(at: datetime, since: datetime | None, before: datetime | None) -> bool:
-    return (since is None or at >= since) and (before is None or at < before)
+def _lies(at: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or at >= since) and (until is None or at < until)
 
 
-def _talks(page: DealPage, *, before: datetime | None) -> list[Talk]:
+def _talks(page: DealPage, *, before: Before | None) -> list[Talk]:
     rows = Interaction.objects.standing().filter(opportunity=page.opportunity)
     if before is not None:
-        rows = rows.filter(occurred_at__lt=before)
+        rows = rows.filter(before.talks())
     rows = rows.order_by("-occurred_at", "-pk").annotate(
         people_rows=ArraySubquery(
             Participation.objects.filter(interaction=OuterRef("pk"))

@@ -17,7 +17,7 @@ from accounts.http.request import WorkspaceRequest
 from accounts.permissions import permissions_of
 from coaching.queries.deal import DealPage, deal_page, deal_seen_by
 from coaching.queries.moved import what_moved
-from coaching.queries.timeline import timeline
+from coaching.queries.timeline import Before, timeline
 from coaching.queries.wording import Reader
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
@@ -32,7 +32,7 @@ def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     now = timezone.now()
     deal = _deal(request, id)
     page = _page(request, deal, now=now)
-    before = _moment(request.GET.get("before", ""))
+    before = _before(request)
     logged = _logged(request, deal)
     may_write = "deal.write" in permissions_of(request.membership)
     context = {
@@ -107,17 +107,28 @@ def _logged(request: WorkspaceRequest, deal: Opportunity) -> Interaction | None:
 
 
 def _interaction(deal: Opportunity, given: str) -> Interaction | None:
-    try:
-        pk = UUID(given)
-    except ValueError:
+    pk = _id(given)
+    if pk is None:
         return None
     standing = Interaction.objects.standing().filter(opportunity=deal)
     found: Interaction | None = standing.filter(pk=pk).first()
     return found
 
 
+def _id(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None
+
+
 def _log_address(slug: str, deal: Opportunity) -> str:
     return "" if deal.is_closed else reverse("readiness:log", args=[slug, deal.pk])
+
+
+def _before(request: WorkspaceRequest) -> Before | None:
+    at = _moment(request.GET.get("before", ""))
+    return Before(at, _id(request.GET.get("talk", ""))) if at else None
 
 
 def _moment(given: str) -> datetime | None:

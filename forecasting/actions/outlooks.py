@@ -10,10 +10,8 @@ from django.db import transaction
 from accounts.models import Workspace
 from forecasting.actions.forecasts import day_after
 from forecasting.models import Outlook
-from forecasting.queries.deal import days_until
 from forecasting.queries.forecasted import Forecasted
-from forecasting.queries.periods import next_period, period_of
-from forecasting.queries.portfolio import chance_by, in_base
+from forecasting.queries.portfolio import in_base
 from forecasting.queries.rates import Rates, rates_into
 from opportunities.actions import RateMissing
 from opportunities.models import Opportunity
@@ -97,13 +95,13 @@ def _values(
         "target_basis": deal.target.basis,
         "won_by_target_probability": forecast.won_by_target,
         "decided_probability": when.chance,
-        **_in_periods(made, workspace=workspace, now=now),
         "decision_early_on": day_after(now, when.p25, workspace=workspace),
         "decision_median_on": day_after(now, when.p50, workspace=workspace),
         "decision_late_on": day_after(now, when.p75, workspace=workspace),
         "constraint_kind": str(forecast.binding.kind),
         "constraint_stakeholder_id": UUID(key) if key else None,
         "constraint_gain": forecast.binding.gain,
+        "constraint_anchor": _anchor_of(key, made, model=model),
         "amount": deal.amount.value,
         "currency": deal.amount.currency,
         "amount_sort": _in_base(made, rates=rates, today=workspace.today(now)),
@@ -114,22 +112,6 @@ def _values(
         "people_count": sum(not person.has_left for person in deal.people),
         "seat_count": len(made.group.seats),
         "last_heard_at": _last_heard(heard_days, now),
-    }
-
-
-def _in_periods(
-    made: Forecasted, *, workspace: Workspace, now: datetime
-) -> dict[str, float]:
-    """P(won) by the end of this period and of the next."""
-    this = period_of(workspace.today(now), workspace=workspace)
-    following = next_period(this, workspace=workspace)
-    curves = made.forecast.curves.final
-    return {
-        name: chance_by(curves, days_until(span.ends_on, workspace=workspace, now=now))
-        for name, span in (
-            ("won_in_period_probability", this),
-            ("won_in_next_probability", following),
-        )
     }
 
 
@@ -155,6 +137,14 @@ def _phase_mix(made: Forecasted, *, model: LoadedModel) -> list[float] | None:
     if not total:
         return None
     return [chance / total for chance in mix.values()]
+
+
+def _anchor_of(key: str | None, made: Forecasted, *, model: LoadedModel) -> str:
+    """Where the limiting person most likely stands; empty when nobody heard them."""
+    for person in made.deal.people:
+        if person.key == key and person.silent_days is not None:
+            return str(model.anchors[int(person.phases.argmax())])
+    return ""
 
 
 def _last_heard(heard_days: list[float], now: datetime) -> datetime | None:

@@ -3,14 +3,14 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Team, TeamMember, TeamPart, Workspace
 from accounts.queries import with_all_below
@@ -19,7 +19,8 @@ from forecasting.models import Forecast, PeriodOutlook, Snapshot
 from forecasting.queries.amounts import rounded, sigma_of
 from forecasting.queries.as_of import Outcomes, curves_in, expected_in, won_by
 from forecasting.queries.deal import amounts_of
-from forecasting.queries.periods import Span, next_period, period_of
+from forecasting.queries.fan import fan_of, movers_of
+from forecasting.queries.periods import Span, periods_shown, weeks_of
 from forecasting.queries.portfolio import (
     Expected,
     Won,
@@ -33,8 +34,6 @@ from opportunities.actions import RateMissing
 from opportunities.models import Opportunity
 from readiness.queries.as_of import AsOf
 
-FAN_DRAWS = 1_000  # a line needs fewer than a figure
-
 logger = logging.getLogger(__name__)
 
 
@@ -43,8 +42,9 @@ class Book:
     """All deals of one sum: open ones that may be won in the period, and those won."""
 
     span: Span
+    today: date
+    days: Sequence[date]  # within the period, by which a chance is asked for besides
     expected: Sequence[Expected]
-    weekly: Sequence[tuple[date, Sequence[Expected]]]  # the same, by each week's end
     won: Sequence[Won]
 
 
@@ -63,28 +63,29 @@ def refresh_periods(*, workspace: Workspace, now: datetime) -> list[str]:
     A sum that needs a rate nobody has entered is refused: no row stands then.
     """
     when = AsOf.of(workspace, at=None, now=now)
-    this = period_of(workspace.today(now), workspace=workspace)
+    spans = periods_shown(workspace.today(now), workspace=workspace)
+    here = PeriodOutlook.objects.filter(starts_on__gte=spans[0].starts_on)
     said = _last_said(when)
-    here = PeriodOutlook.objects.filter(starts_on__gte=this.starts_on)
-    rows: list[PeriodOutlook] = []
-    for span in (this, next_period(this, workspace=workspace)):
-        try:
-            book = _book(span, said, when=when)
-        except RateMissing as refusal:
-            here.delete()
-            logger.warning("No sums for workspace %s: %s", workspace.pk, refusal)
-            return [str(refusal)]
-        rows += _rows(book, when=when)
+    try:
+        books = [_book(span, said, when=when) for span in spans]
+    except RateMissing as refusal:
+        here.delete()
+        logger.warning("No sums for workspace %s: %s", workspace.pk, refusal)
+        return [str(refusal)]
     PeriodOutlook.objects.bulk_create(
-        rows,
+        [row for book in books for row in _rows(book, workspace=workspace, now=now)],
         update_conflicts=True,
         unique_fields=["workspace", "team", "owner", "starts_on", "ends_on"],
         update_fields=[
             *("refreshed_at", "currency", "won_so_far", "mean", "p10", "p50", "p90"),
-            *("open_count", "without_amount_count", "seed", "fan"),
+            *("open_count", "without_amount_count", "seed"),
+            *("fan", "percentiles", "movers"),
         ],
     )
-    here.filter(refreshed_at__lt=now).delete()
+    made = Q()
+    for span in spans:
+        made |= Q(starts_on=span.starts_on, ends_on=span.ends_on)
+    here.filter(~made | Q(refreshed_at__lt=now)).delete()
     return []
 
 
@@ -94,26 +95,14 @@ def _book(span: Span, said: Sequence[Outcomes], *, when: AsOf) -> Book:
         when.workspace.base_currency,
         of={each.currency for each in said} | {deal.currency for deal in won},
     )
-    ends = [Span(span.starts_on, day) for day in _weeks(span, when=when)]
+    days = weeks_of(span, today=when.workspace.today(when.at))
     return Book(
         span=span,
-        expected=expected_in(span, said, when=when, rates=rates),
-        weekly=[
-            (week.ends_on, expected_in(week, said, when=when, rates=rates))
-            for week in ends
-        ],
+        today=when.workspace.today(when.at),
+        days=days,
+        expected=expected_in(span, said, when=when, rates=rates, days=days),
         won=[won_row(deal, rates=rates) for deal in won],
     )
-
-
-def _weeks(span: Span, *, when: AsOf) -> list[date]:
-    """The days at which the fan has a point: every seventh from today, and the last."""
-    day = max(when.workspace.today(when.at), span.starts_on)
-    days = []
-    while day < span.ends_on:
-        days.append(day)
-        day += timedelta(days=7)
-    return [*days, span.ends_on]
 
 
 def _last_said(when: AsOf) -> list[Outcomes]:
@@ -147,9 +136,8 @@ def _last_said(when: AsOf) -> list[Outcomes]:
     ]
 
 
-def _rows(book: Book, *, when: AsOf) -> list[PeriodOutlook]:
+def _rows(book: Book, *, workspace: Workspace, now: datetime) -> list[PeriodOutlook]:
     """A row per scope; means and won amounts of owners add up to everybody else's."""
-    workspace = when.workspace
     owners = sorted(
         {deal.owner_id for deal in book.expected} | {deal.owner_id for deal in book.won}
     )
@@ -166,7 +154,7 @@ def _rows(book: Book, *, when: AsOf) -> list[PeriodOutlook]:
                 owner_id=scope.owner_id,
                 starts_on=book.span.starts_on,
                 ends_on=book.span.ends_on,
-                refreshed_at=when.at,
+                refreshed_at=now,
                 currency=money,
                 won_so_far=_sum(won, members),
                 mean=_sum(won, members) + _sum(means, members),
@@ -176,7 +164,15 @@ def _rows(book: Book, *, when: AsOf) -> list[PeriodOutlook]:
                 open_count=drawn.deals,
                 without_amount_count=drawn.without_amount,
                 seed=seed,
-                fan=_fan(part, seed=seed),
+                fan=fan_of(
+                    part.won,
+                    drawn,
+                    span=book.span,
+                    today=book.today,
+                    days=book.days,
+                ),
+                percentiles=list(drawn.percentiles),
+                movers=movers_of(part.expected),
             )
         )
     return rows
@@ -200,32 +196,11 @@ def _scopes(owners: Sequence[UUID]) -> dict[Scope, list[UUID]]:
 
 def _part(book: Book, members: Sequence[UUID]) -> Book:
     inside = set(members)
-    return Book(
-        span=book.span,
+    return replace(
+        book,
         expected=[deal for deal in book.expected if deal.owner_id in inside],
-        weekly=[
-            (day, [deal for deal in deals if deal.owner_id in inside])
-            for day, deals in book.weekly
-        ],
         won=[deal for deal in book.won if deal.owner_id in inside],
     )
-
-
-def _fan(part: Book, *, seed: int) -> list[dict[str, Any]]:
-    """The range of the amount won by each week's end; no point lies below the one before."""
-    points: list[dict[str, Any]] = []
-    for day, deals in part.weekly:
-        drawn = forecast_of(deals, part.won, seed=seed, draws=FAN_DRAWS).amount
-        last = points[-1] if points else {"p10": 0.0, "p50": 0.0, "p90": 0.0}
-        points.append(
-            {
-                "on": str(day),
-                "p10": max(drawn.p10, last["p10"]),
-                "p50": max(drawn.p50, last["p50"]),
-                "p90": max(drawn.p90, last["p90"]),
-            }
-        )
-    return points
 
 
 def _shares(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import exp, isfinite, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from readiness.engine.arrays import Floats
 DRAWS = 10_000
 SHOCK = 0.3
 QUANTILES = (0.1, 0.5, 0.9)
+PERCENTILES = tuple(percent / 100 for percent in range(1, 100))
 SHOCK_NODES = 21
 # So many deals are drawn at a time: 64 x 10,000 numbers are 5 MB. Another number draws
 # the same law in other digits.
@@ -55,13 +56,21 @@ class OpenDeal:
     """A deal still open: P(won in the period) and its expected amount, if known.
 
     `amount` is in the currency of the portfolio, None when unknown (0 is an amount);
-    `sigma` is the standard deviation of its log.
+    `sigma` is the standard deviation of its log. `earlier` are the chances to be won by
+    some days within the period, the same for all deals, rising to `probability`.
     """
 
     key: str
     probability: float
     amount: float | None = None
     sigma: float = 0.15
+    earlier: tuple[float, ...] = ()
+
+    @property
+    def swing(self) -> float:
+        """The standard deviation of what the deal brings: how much it moves the range."""
+        amount, p = self.amount or 0.0, self.probability
+        return amount * sqrt(max(p * exp(self.sigma**2) - p**2, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,8 @@ class PortfolioForecast:
     """Amount and number of deals won in the period, what is won already included.
 
     `deals` counts the open ones, `without_amount` those of them that are in `number`
-    only.
+    only. `fan` is the amount by each earlier day; `percentiles` are its 1st to 99th at
+    the end.
     """
 
     amount: Range
@@ -87,15 +97,27 @@ class PortfolioForecast:
     deals: int
     without_amount: int
     seed: int
+    fan: tuple[Range, ...] = ()
+    percentiles: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Book:
-    """The deals as arrays (deals,), in the order of their keys."""
+    """The deals as arrays (deals,), in the order of their keys; `earlier` (deals, days)."""
 
     probability: Floats
     amount: Floats
     sigma: Floats
+    earlier: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """What each draw brings: amounts and numbers (draws,), amounts by day (days, draws)."""
+
+    sums: Floats
+    counts: Floats
+    by_day: Floats
 
 
 def portfolio_forecast(
@@ -124,18 +146,28 @@ def portfolio_forecast(
         probability=np.array([deal.probability for deal in ordered], dtype=np.float64),
         amount=np.array([deal.amount or 0.0 for deal in ordered], dtype=np.float64),
         sigma=np.array([deal.sigma for deal in ordered], dtype=np.float64),
+        earlier=np.array([deal.earlier for deal in ordered], dtype=np.float64).reshape(
+            len(ordered), -1 if ordered else 0
+        ),
     )
-    sums, counts = _drawn(book, rng=np.random.default_rng(seed), draws=draws)
+    drawn = _drawn(book, rng=np.random.default_rng(seed), draws=draws)
+    means = won_amount + book.amount @ book.earlier
     return PortfolioForecast(
         amount=_range(
-            sums + won_amount, mean=float(won_amount + book.probability @ book.amount)
+            drawn.sums + won_amount,
+            mean=float(won_amount + book.probability @ book.amount),
         ),
         number=_range(
-            counts + won_count, mean=float(won_count + book.probability.sum())
+            drawn.counts + won_count, mean=float(won_count + book.probability.sum())
         ),
         deals=len(ordered),
         without_amount=sum(deal.amount is None for deal in ordered),
         seed=seed,
+        fan=tuple(
+            _range(sums + won_amount, mean=float(mean))
+            for sums, mean in zip(drawn.by_day, means, strict=True)
+        ),
+        percentiles=tuple(np.quantile(drawn.sums + won_amount, PERCENTILES).tolist()),
     )
 
 
@@ -169,28 +201,31 @@ def shocked_logits(probability: npt.ArrayLike, *, shock: float = SHOCK) -> Float
     return logits
 
 
-def _drawn(
-    book: _Book, *, rng: np.random.Generator, draws: int
-) -> tuple[Floats, Floats]:
-    """Return the amounts and the numbers won, (draws,) each."""
+def _drawn(book: _Book, *, rng: np.random.Generator, draws: int) -> _Drawn:
+    """Draw once: a deal's luck that suffices on an earlier day does so ever after."""
     shocks = SHOCK * rng.standard_normal(draws)
     logits = shocked_logits(book.probability)
+    by_then = shocked_logits(book.earlier)
     # Nobody's chance is above that of the best draw; only below it a look is needed.
     ceiling = expit(logits + shocks.max())
     sums, counts = np.zeros(draws), np.zeros(draws)
+    by_day = np.zeros((by_then.shape[1], draws))
     for start in range(0, len(logits), DEALS_AT_ONCE):
         part = slice(start, start + DEALS_AT_ONCE)
         luck = rng.random((len(logits[part]), draws))
         likely = np.flatnonzero(luck < ceiling[part, None])
         deal, draw = np.divmod(likely, draws)
         is_won = luck.ravel()[likely] < expit(logits[part][deal] + shocks[draw])
-        deal, draw = deal[is_won], draw[is_won]
+        deal, draw, lucky = deal[is_won], draw[is_won], luck.ravel()[likely][is_won]
         spread = book.sigma[part][deal]
         factor = np.exp(spread * rng.standard_normal(len(deal)) - 0.5 * spread**2)
         won = book.amount[part][deal] * factor
         sums += np.bincount(draw, weights=won, minlength=draws)
         counts += np.bincount(draw, minlength=draws)
-    return sums, counts
+        for day, chances in enumerate(by_then[part].T):
+            soon = lucky < expit(chances[deal] + shocks[draw])
+            by_day[day] += np.bincount(draw[soon], weights=won[soon], minlength=draws)
+    return _Drawn(sums, counts, by_day)
 
 
 def _range(values: Floats, *, mean: float) -> Range:
@@ -208,7 +243,9 @@ def _check(
     for i, deal in enumerate(ordered):
         if i and deal.key == ordered[i - 1].key:
             raise ValueError(f"The deal {deal.key!r} stands twice.")
-        if not 0 <= deal.probability <= 1:
+        if len(deal.earlier) != len(ordered[0].earlier):
+            raise ValueError("The earlier days are not the same for all deals.")
+        if not all(0 <= p <= 1 for p in (deal.probability, *deal.earlier)):
             raise ValueError(f"A probability is in [0, 1], not {deal.probability}.")
         amount = 0.0 if deal.amount is None else deal.amount
         if not (0 <= amount < np.inf and 0 <= deal.sigma < np.inf):

@@ -1,1 +1,1 @@
-"""What is asked about deals in lists, rates and targets."""
+"""What pages about forecasts ask."""

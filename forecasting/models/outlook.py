@@ -2,7 +2,6 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import WorkspaceForeignKey
@@ -26,9 +25,6 @@ class Outlook(WorkspaceModel):
     )
     won_by_target_probability = models.FloatField(null=True)
     decided_probability = models.FloatField(null=True)
-    # By the end of this period and of the next one.
-    won_in_period_probability = models.FloatField(null=True)
-    won_in_next_probability = models.FloatField(null=True)
     decision_early_on = models.DateField(null=True)
     decision_median_on = models.DateField(null=True)
     decision_late_on = models.DateField(null=True)
@@ -39,6 +35,8 @@ class Outlook(WorkspaceModel):
         Stakeholder, models.CASCADE, null=True, related_name="+"
     )
     constraint_gain = models.FloatField(null=True)
+    # The anchor of the limiting person's likeliest phase; empty: not heard, or nobody.
+    constraint_anchor = models.CharField(max_length=20, blank=True)
     amount = models.DecimalField(null=True, **AMOUNT)
     currency = models.CharField(blank=True, **CURRENCY)
     # In the workspace's base currency: numeric is not leakproof, float8 is.
@@ -91,8 +89,12 @@ class PeriodOutlook(WorkspaceModel):
     open_count = models.IntegerField()
     without_amount_count = models.IntegerField()
     seed = models.BigIntegerField()
-    # The amount won by the end of each week: {on, p10, p50, p90}, rising, from fewer draws.
-    fan = models.JSONField(default=list)
+    # By week: {"won": [[day, amount], …], "weeks": [[day, mean, p10, p50, p90], …]}.
+    fan = models.JSONField(default=dict)
+    # The 1st to the 99th percentile: how likely any target is.
+    percentiles = ArrayField(models.FloatField(), default=list)
+    # Those that move the range most: [[opportunity, chance, amount, swing], …].
+    movers = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("outlook of a period")
@@ -106,35 +108,3 @@ class PeriodOutlook(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.starts_on} to {self.ends_on}"
-
-
-class Target(WorkspaceModel):
-    """What the workspace, a team or an owner means to win in a period."""
-
-    team = WorkspaceForeignKey(Team, models.CASCADE, null=True, related_name="+")
-    owner = WorkspaceForeignKey(Membership, models.CASCADE, null=True, related_name="+")
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    amount = models.DecimalField(_("amount"), **AMOUNT)
-    currency = models.CharField(**CURRENCY)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("target")
-        constraints = [
-            models.UniqueConstraint(
-                name="target_once",
-                fields=["workspace", "team", "owner", "starts_on", "ends_on"],
-                nulls_distinct=False,
-            ),
-            models.CheckConstraint(
-                name="target_of_a_team_or_an_owner",
-                condition=Q(team__isnull=True) | Q(owner__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="target_is_not_negative", condition=Q(amount__gte=0)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency}, {self.starts_on} to {self.ends_on}"

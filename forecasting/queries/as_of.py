@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from uuid import UUID
@@ -153,26 +153,44 @@ def curves_in(row: Forecast | Snapshot) -> EndCurves:
 
 
 def expected_in(
-    span: Span, outcomes: Sequence[Outcomes], *, when: AsOf, rates: Rates
+    span: Span,
+    outcomes: Sequence[Outcomes],
+    *,
+    when: AsOf,
+    rates: Rates,
+    days: Sequence[date] = (),
 ) -> list[Expected]:
-    """The open deals with their chance to be won by the period's end, in the base currency.
+    """The open deals with their chance to be won in the period, in the base currency.
+
+    Of a period to come, what is won before it begins is left out. `days` are those within
+    it by which a chance is asked for besides.
 
     :raises RateMissing: when a sum would need a rate that nobody has entered.
     """
-    day = when.workspace.today(when.at)
-    return [
-        Expected(
-            opportunity_id=each.opportunity.pk,
-            owner_id=each.opportunity.owner_id,
-            probability=chance_by(
-                each.curves,
-                days_until(span.ends_on, workspace=when.workspace, now=each.starts_at),
-            ),
-            amount=_amount_in_base(each, day=day, rates=rates),
-            sigma=each.sigma or 0.0,
+    today = when.workspace.today(when.at)
+    eve = span.starts_on - timedelta(days=1)
+    expected = []
+    for each in outcomes:
+        before = _won_by(each, eve, when=when) if eve >= today else 0.0
+        last, *earlier = (
+            _won_by(each, day, when=when) - before for day in (span.ends_on, *days)
         )
-        for each in outcomes
-    ]
+        expected.append(
+            Expected(
+                opportunity_id=each.opportunity.pk,
+                owner_id=each.opportunity.owner_id,
+                probability=last,
+                amount=_amount_in_base(each, day=today, rates=rates),
+                sigma=each.sigma or 0.0,
+                earlier=tuple(earlier),
+            )
+        )
+    return expected
+
+
+def _won_by(each: Outcomes, day: date, *, when: AsOf) -> float:
+    days = days_until(day, workspace=when.workspace, now=each.starts_at)
+    return chance_by(each.curves, days)
 
 
 def _amount_in_base(each: Outcomes, *, day: date, rates: Rates) -> Decimal | None:

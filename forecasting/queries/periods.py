@@ -16,10 +16,8 @@ class Span:
     ends_on: date
 
     def __str__(self) -> str:
-        first, last = (
-            date_format(day, "SHORT_DATE_FORMAT")
-            for day in (self.starts_on, self.ends_on)
-        )
+        days = (self.starts_on, self.ends_on)
+        first, last = (date_format(day, "j M Y") for day in days)
         return f"{first} – {last}"  # noqa: RUF001 -- a range is written with a dash
 
 
@@ -31,9 +29,25 @@ def period_of(day: date, *, workspace: Workspace) -> Span:
     return Span(starts_on, _month(starts_on, length) - timedelta(days=1))
 
 
-def next_period(span: Span, *, workspace: Workspace) -> Span:
-    """The period that begins when one ends."""
-    return period_of(span.ends_on + timedelta(days=1), workspace=workspace)
+def periods_shown(day: date, *, workspace: Workspace) -> tuple[Span, Span]:
+    """The period that a day lies in, and the next one."""
+    this, following = periods_ahead(day, workspace=workspace, count=2)
+    return this, following
+
+
+def periods_ahead(day: date, *, workspace: Workspace, count: int) -> list[Span]:
+    """The period that a day lies in, and those that follow it."""
+    spans = [period_of(day, workspace=workspace)]
+    while len(spans) < count:
+        eve = spans[-1].ends_on
+        spans.append(period_of(eve + timedelta(days=1), workspace=workspace))
+    return spans
+
+
+def weeks_of(span: Span, *, today: date) -> list[date]:
+    """The days a week apart that are still to come in a period, its last day apart."""
+    eve = max(today, span.starts_on - timedelta(days=1))
+    return [eve + timedelta(days=n) for n in range(7, (span.ends_on - eve).days, 7)]
 
 
 def _month(first: date, by: int) -> date:

@@ -11,7 +11,6 @@ from accounts.models import Workspace
 from forecasting.engine.ends import EndCurves, ends_by
 from forecasting.engine.passage import HORIZON_DAYS
 from forecasting.engine.portfolio import (
-    DRAWS,
     OpenDeal,
     PortfolioForecast,
     portfolio_forecast,
@@ -30,6 +29,19 @@ class Expected:
     probability: float
     amount: Decimal | None
     sigma: float
+    earlier: tuple[float, ...] = ()  # the chances by some days within the period
+
+    @property
+    def as_drawn(self) -> OpenDeal:
+        chances = (self.probability, *self.earlier)
+        probability, *earlier = (min(max(p, 0.0), 1.0) for p in chances)
+        return OpenDeal(
+            key=str(self.opportunity_id),
+            probability=probability,
+            amount=None if self.amount is None else float(self.amount),
+            sigma=self.sigma,
+            earlier=tuple(earlier),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,7 @@ class Won:
     opportunity_id: UUID
     owner_id: UUID
     amount: Decimal | None
+    on: date | None = None
 
 
 def in_base(
@@ -70,30 +83,18 @@ def won_row(row: Opportunity, *, rates: Rates) -> Won:
             day=row.closed_on or date.max,
             rates=rates,
         ),
+        on=row.closed_on,
     )
 
 
 def forecast_of(
-    expected: Sequence[Expected],
-    won: Iterable[Won],
-    *,
-    seed: int,
-    draws: int = DRAWS,
+    expected: Sequence[Expected], won: Iterable[Won], *, seed: int
 ) -> PortfolioForecast:
     """The drawn range and the exact mean of a set of deals."""
     won = list(won)
     return portfolio_forecast(
-        [
-            OpenDeal(
-                key=str(deal.opportunity_id),
-                probability=min(max(deal.probability, 0.0), 1.0),
-                amount=None if deal.amount is None else float(deal.amount),
-                sigma=deal.sigma,
-            )
-            for deal in expected
-        ],
+        [deal.as_drawn for deal in expected],
         seed=seed,
-        draws=draws,
         won_amount=float(won_sum(won)),
         won_count=len(won),
     )

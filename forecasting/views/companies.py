@@ -49,10 +49,14 @@ def company(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     (line,) = company_lines(
         [found], deals=Opportunity.objects.visible_to(request.membership)
     )
+    people = list(
+        Person.objects.filter(company=found).order_by("name", "pk")[: PAGE + 1]
+    )
     context = {
         "company": found,
         "line": line,
-        "people": Person.objects.filter(company=found).order_by("name", "pk")[:PAGE],
+        "people": people[:PAGE],
+        "has_more": len(people) > PAGE,
         "may_write": "person.write" in permissions_of(request.membership),
     }
     return render_page(request, "forecasting/company.html", context)

@@ -1,49 +1,156 @@
-"""The forecast of a period: a range, a fan, a roll-up, and the deals behind them."""
+"""What a period will bring."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.http.guards import member
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
+from accounts.models import Period
 from accounts.permissions import permissions_of
-from forecasting.models import Outlook
-from forecasting.queries.periods import next_period, period_of
-from forecasting.queries.rollup import deals_by_influence, rollup
-from opportunities.models import Opportunity, Outcome
+from accounts.queries import visible_owners
+from forecasting.models import Outlook, PeriodOutlook
+from forecasting.queries.listed import Listed, labels_by_anchor, listed
+from forecasting.queries.periods import Span, periods_shown
+from forecasting.queries.roll_up import Line, largest, roll_up
+from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 
-NEXT = "next"
+THIS, NEXT = "this", "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A deal with what it does to the range of the period."""
+
+    deal: Listed
+    chance: float  # to be won in the period
+    amount: Decimal  # in the base currency
+    swing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A line of the chart's table: what was won by then, or the range of what will be."""
+
+    on: date
+    won: Decimal | None = None
+    mean: Decimal | None = None
+    p10: Decimal | None = None
+    p50: Decimal | None = None
+    p90: Decimal | None = None
 
 
 @require_safe
 @member("forecast.see")
 def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    now = timezone.now()
-    this = period_of(request.workspace.today(now), workspace=request.workspace)
-    is_next = request.GET.get("period") == NEXT
-    span = next_period(this, workspace=request.workspace) if is_next else this
-    roll = rollup(span, workspace=request.workspace, by=request.membership)
-    chosen = roll.chosen(request.GET.get("of", ""))
-    deals = Opportunity.objects.visible_to(request.membership)
-    outlooks = Outlook.objects.filter(
-        opportunity__in=deals, opportunity__outcome=Outcome.OPEN
-    )
-    if chosen is not None and chosen.owners is not None:
-        outlooks = outlooks.filter(opportunity__owner__in=chosen.owners)
-        deals = deals.filter(owner__in=chosen.owners)
-    won = deals.filter(
-        outcome=Outcome.WON, closed_on__range=(span.starts_on, span.ends_on)
-    )
-    context = {
+    now, workspace = timezone.now(), request.workspace
+    which = NEXT if request.GET.get("period") == NEXT else THIS
+    spans = periods_shown(workspace.today(now), workspace=workspace)
+    span = spans[which == NEXT]
+    seen = visible_owners(request.membership)
+    lines = roll_up(span, seen=seen, currency=workspace.base_currency)
+    chosen = largest(lines, request.GET.get("scope", ""))
+    context: dict[str, Any] = {
         "span": span,
-        "is_next": is_next,
-        "rows": roll.rows,
+        "which": which,
+        "periods": _periods(spans, which=which, month=workspace.period == Period.MONTH),
+        "lines": lines,
         "chosen": chosen,
-        "deals": deals_by_influence(outlooks, is_next=is_next),
-        "won": won.select_related("company", "owner").order_by("-closed_on", "pk")[:50],
-        "waiting": waiting_for(workspace_id=request.workspace.pk, now=now),
+        "sees_all": seen is None,
+        "waiting": waiting_for(workspace_id=workspace.pk, now=now),
         "may_set": "money.manage" in permissions_of(request.membership),
     }
+    if chosen is None:
+        context["unpriced"] = _currencies_without_a_rate()
+    else:
+        row = PeriodOutlook.objects.only("fan", "movers").get(pk=chosen.row.pk)
+        context |= {
+            "weeks": _weeks(row.fan),
+            "chart": _chart(row.fan, chosen),
+            "movers": _movers(row.movers, seen=seen, now=now),
+        }
     return render_page(request, "forecasting/forecast.html", context)
+
+
+def _periods(spans: Sequence[Span], *, which: str, month: bool) -> list[dict[str, Any]]:
+    names = (
+        (_("This month"), _("Next month"))
+        if month
+        else (_("This quarter"), _("Next quarter"))
+    )
+    return [
+        {
+            "label": name,
+            "href": f"?{urlencode({'period': key})}",
+            "is_current": key == which,
+            "span": span,
+        }
+        for key, name, span in zip((THIS, NEXT), names, spans, strict=True)
+    ]
+
+
+def _weeks(fan: Mapping[str, Any]) -> list[Week]:
+    past = [
+        Week(date.fromisoformat(day), won=_money(sum_))
+        for day, sum_ in fan.get("won", [])
+    ]
+    ahead = [
+        Week(date.fromisoformat(day), None, *map(_money, figures))
+        for day, *figures in fan.get("weeks", [])
+    ]
+    # The first of those to come is where the past ends.
+    return [*past, *ahead[1:]] if past else ahead
+
+
+def _money(value: float) -> Decimal:
+    return Decimal(round(value))
+
+
+def _chart(fan: Mapping[str, Any], line: Line) -> dict[str, Any]:
+    return {
+        **fan,
+        "target": None if line.target is None else float(line.target),
+        "currency": line.row.currency,
+        "words": {
+            "won": _("Won so far"),
+            "range": _("8 times in 10"),
+            "median": _("As likely more as less"),
+            "target": _("Target"),
+        },
+    }
+
+
+def _movers(
+    rows: Iterable[Sequence[Any]], *, seen: frozenset[UUID] | None, now: Any
+) -> list[Mover]:
+    """The deals that move the range most, with what holds them down."""
+    moving = {UUID(pk): figures for pk, *figures in rows}
+    deals = Opportunity.objects.still_open().filter(pk__in=moving)
+    if seen is not None:
+        deals = deals.filter(owner__in=seen)
+    found = {
+        deal.id: deal
+        for deal in listed(deals, now=now, sort_by="name", labels=labels_by_anchor())
+    }
+    return [
+        Mover(found[pk], chance, _money(amount), _money(swing))
+        for pk, (chance, amount, swing) in moving.items()
+        if pk in found
+    ]
+
+
+def _currencies_without_a_rate() -> list[str]:
+    """Why there may be no sums: amounts in money whose rate nobody has entered."""
+    bare = Outlook.objects.filter(amount__isnull=False, amount_sort__isnull=True)
+    return list(bare.order_by("currency").values_list("currency", flat=True).distinct())

@@ -1,46 +1,129 @@
-"""The list of deals: by chance, by amount, by what limits them. There is no stage."""
+"""The list of deals."""
 
-from django.http import HttpResponse
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http.guards import member
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
-from accounts.models import Membership
+from accounts.models import Membership, Team, TeamMember, TeamPart
 from accounts.permissions import permissions_of
-from forecasting.forms.lists import DealFilters
-from forecasting.queries.lists import deal_page, deals_matching, totals_of
+from accounts.queries import visible_owners, with_all_below
+from forecasting.forms.opportunities import SORTS, OpportunitiesFilter
+from forecasting.queries.listed import Listed, labels_by_anchor, listed, totals_of
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
+
+PAGE_SIZE = 50
 
 
 @require_safe
 @member("deal.see")
 def opportunities(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    now = timezone.now()
-    filters = DealFilters(
-        request.GET,
-        owners=Membership.objects.of(request.workspace).order_by("name", "pk"),
+    now, workspace = timezone.now(), request.workspace
+    labels = labels_by_anchor()
+    seen = visible_owners(request.membership)
+    form = OpportunitiesFilter(
+        request.GET, owners=_owners(request, seen), phases=list(labels.items())
     )
-    rows = deals_matching(
-        Opportunity.objects.visible_to(request.membership),
-        filters.given,
-        status=filters.status_shown,
+    deals = Opportunity.objects.standing()
+    if seen is not None:
+        deals = deals.filter(owner__in=seen)
+    team, members = _team(form)
+    matches = form.narrow(deals, now=now, owners=members)
+    totals = totals_of(matches, is_open=form.is_open, base=workspace.base_currency)
+    field = SORTS[form.sorting.removeprefix("-")]
+    # Which they are is found first: what a line shows is joined to these alone.
+    shown = form.order(matches).values("pk")[: PAGE_SIZE + 1]
+    page = listed(
+        form.sorted(Opportunity.objects.filter(pk__in=shown)),
         now=now,
+        sort_by=field,
+        labels=labels,
     )
-    page = deal_page(rows, order=filters.order, cursor=request.GET.get("after", ""))
     context = {
-        "filters": filters,
-        "rows": [(deal, next(iter(deal.outlooks.all()), None)) for deal in page.rows],
-        "totals": totals_of(rows),
-        "now": now,
-        "today": request.workspace.today(now),
-        "waiting": waiting_for(workspace_id=request.workspace.pk, now=now),
-        "next": f"?{filters.query(after=page.next)}" if page.next else "",
-        "first": f"?{filters.query()}" if "after" in request.GET else "",
+        "form": form,
+        "rows": page[:PAGE_SIZE],
+        "totals": totals,
+        "team": team,
+        "sees_all": seen is None,
+        "columns": _columns(form),
+        "labels": list(labels.values()),
+        "next": _address(form, after=_cursor(page[PAGE_SIZE - 1]))
+        if len(page) > PAGE_SIZE
+        else "",
+        "first": _address(form) if form.asked.get("after") else "",
+        "waiting": waiting_for(workspace_id=workspace.pk, now=now),
+        "clear": request.path,
+        "computed_at": min(
+            (row.computed_at for row in page if row.computed_at), default=None
+        ),
         "may_write": "deal.write" in permissions_of(request.membership),
     }
     return render_page(
-        request, "forecasting/opportunities.html", context, partial="rows"
+        request,
+        "forecasting/opportunities.html",
+        context,
+        partial="rows",
+        status=200 if form.is_valid() else 422,
     )
+
+
+def _owners(
+    request: WorkspaceRequest, seen: frozenset[UUID] | None
+) -> Sequence[Membership]:
+    owners = Membership.objects.of(request.workspace).only("pk", "name")
+    return list(owners if seen is None else owners.filter(pk__in=seen))
+
+
+def _team(form: OpportunitiesFilter) -> tuple[Team | None, list[UUID] | None]:
+    """The team asked for, and who belongs to it or to a team below it."""
+    pk = form.asked.get("team")
+    if not pk:
+        return None, None
+    teams = {team.pk: team for team in Team.objects.all()}
+    if pk not in teams:
+        raise Http404
+    parents = {team.pk: team.parent_id for team in teams.values()}
+    below = with_all_below({pk}, parents)
+    places = TeamMember.objects.filter(team__in=below, part=TeamPart.MEMBER)
+    return teams[pk], list(places.values_list("membership_id", flat=True))
+
+
+def _columns(form: OpportunitiesFilter) -> dict[str, dict[str, str]]:
+    """Where each heading leads, and how the list is sorted now."""
+    now, columns = form.sorting, {}
+    for name in SORTS:
+        is_here = now.removeprefix("-") == name
+        down = not now.startswith("-") if is_here else name in _LARGEST_FIRST
+        columns[name] = {
+            "href": _address(form, sort=f"-{name}" if down else name),
+            "sorted": ("descending" if now.startswith("-") else "ascending")
+            if is_here
+            else "",
+        }
+    return columns
+
+
+_LARGEST_FIRST = {"chance", "amount", "heard", "closed"}
+
+
+def _address(form: OpportunitiesFilter, **more: str) -> str:
+    kept = {
+        name: form.data[name]
+        for name in form.fields
+        if name != "after" and form.data.get(name)
+    }
+    return "?" + urlencode(kept | more)
+
+
+def _cursor(last: Listed) -> str:
+    value: Any = last.sort_value
+    said = value.isoformat() if hasattr(value, "isoformat") else value
+    return f"{'' if said is None else said},{last.id}"

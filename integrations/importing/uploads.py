@@ -38,7 +38,11 @@ class ReadBeforeTheDoor:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        is_form = request.content_type == "multipart/form-data"
+        # Pages only: the API takes no forms, and says so.
+        is_form = (
+            request.content_type == "multipart/form-data"
+            and not request.path_info.startswith("/api/")
+        )
         if request.method == "POST" and is_form and request.user.is_authenticated:
             try:
                 _ = request.POST

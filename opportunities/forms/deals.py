@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import currencies
-from accounts.forms.inputs import DayInput
+from accounts.forms.inputs import DayField, let_no_later
 from accounts.forms.pick import PickField
 from accounts.forms.teams import choose_from
 from accounts.forms.workspaces import GREATEST_VERSION
@@ -35,7 +35,7 @@ class OpportunityForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
-    opened_on = forms.DateField(label=_("Opened on"), widget=DayInput())
+    opened_on = DayField(label=_("Opened on"))
     amount = forms.DecimalField(
         label=_("Amount"),
         required=False,
@@ -63,8 +63,9 @@ class OpportunityForm(forms.Form):
     )
     field_order = ("name", "company", "owner")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        let_no_later(self.fields["opened_on"], today)
         self.fields["company"] = PickField(
             label=_("Company"),
             rows=Company.objects.all(),

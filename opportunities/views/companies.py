@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.http.form_pages import FormPage, way_back
+from accounts.http.form_pages import FormPage, retype, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -29,7 +29,9 @@ def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
             by=request.membership, now=timezone.now(), **form.values
         )
         messages.success(request, _("“%(name)s” is noted.") % {"name": company})
-        return see_other("forecasting:company", slug=slug, id=company.pk)
+        return see_other(
+            way_back(request, reverse("forecasting:company", args=[slug, company.pk]))
+        )
     page = FormPage(
         title=_("New company"),
         back=way_back(request, reverse("forecasting:companies", args=[slug])),
@@ -42,6 +44,7 @@ def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
 @member("person.write")
 def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     company = get_object_or_404(Company, pk=id)
+    back = way_back(request, reverse("forecasting:company", args=[slug, company.pk]))
     form = ChangeCompanyForm(
         posted(request), initial=ChangeCompanyForm.initial_of(company)
     )
@@ -55,13 +58,13 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
                 now=timezone.now(),
             )
         except StaleVersion as refusal:
-            form.add_error(None, str(refusal))
+            retype(form, company, refusal)
         else:
             messages.success(request, _("“%(name)s” is saved.") % {"name": company})
-            return see_other("forecasting:company", slug=slug, id=company.pk)
+            return see_other(back)
     page = FormPage(
         title=_("Edit the company"),
-        back=reverse("forecasting:company", args=[slug, company.pk]),
+        back=back,
         back_text=str(company),
     )
     return page.answer(request, form)

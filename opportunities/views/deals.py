@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.facts import AlreadyRetracted
 from accounts.forms.pick import NewName
-from accounts.http.form_pages import Danger, FormPage, way_back
+from accounts.http.form_pages import Danger, FormPage, retype, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -45,12 +45,14 @@ from opportunities.models import Opportunity
 @member("deal.write")
 def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
     now = timezone.now()
+    today = request.workspace.today(now)
     form = NewOpportunityForm(
         posted(request),
         owners=_owners(request),
+        today=today,
         initial=first_values(
             owner=request.membership,
-            today=request.workspace.today(now),
+            today=today,
             currency=request.workspace.base_currency,
         ),
     )
@@ -85,8 +87,12 @@ def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
 def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = _deal(request, id)
     form = ChangeOpportunityForm(
-        posted(request), initial=ChangeOpportunityForm.initial_of(deal)
+        posted(request),
+        # A closed deal was opened before it ended.
+        today=deal.closed_on or request.workspace.today(timezone.now()),
+        initial=ChangeOpportunityForm.initial_of(deal),
     )
+    back = way_back(request, _page_of(slug, deal))
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -97,14 +103,16 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
                     by=request.membership,
                     now=timezone.now(),
                 )
-        except (AmountWithoutCurrency, StaleVersion) as refusal:
-            form.add_error(None, str(refusal))
+        except StaleVersion as refusal:
+            retype(form, deal, refusal)
+        except AmountWithoutCurrency as refusal:
+            form.add_error("currency", str(refusal))
         else:
             messages.success(request, _("“%(deal)s” is saved.") % {"deal": deal})
-            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+            return see_other(back)
     page = FormPage(
         title=_("Edit the opportunity"),
-        back=_page_of(slug, deal),
+        back=back,
         back_text=str(deal),
         danger=Danger(
             title=_("Made by mistake?"),
@@ -123,9 +131,12 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
 @member("deal.write")
 def hand_over(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = _deal(request, id)
+    everybody = Membership.objects.of(request.workspace).able_to_own()
     form = HandOverForm(
-        posted(request), owners=_owners(request).exclude(pk=deal.owner_id)
+        posted(request),
+        owners=everybody.exclude(pk=deal.owner_id).order_by("name", "pk"),
     )
+    back = way_back(request, _page_of(slug, deal))
     if form.is_valid():
         heir = form.cleaned_data["heir"]
         give_away(
@@ -137,11 +148,11 @@ def hand_over(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
             % {"deal": deal, "name": heir.name},
         )
         if Opportunity.objects.visible_to(request.membership).filter(pk=id).exists():
-            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+            return see_other(back)
         return see_other("forecasting:opportunities", slug=slug)
     page = FormPage(
         title=_("Hand over"),
-        back=_page_of(slug, deal),
+        back=back,
         back_text=str(deal),
         submit=_("Hand over"),
     )
@@ -175,8 +186,9 @@ def _page_of(slug: str, deal: Opportunity) -> str:
 
 
 def _owners(request: WorkspaceRequest) -> QuerySet[Membership]:
-    """Who may be given a deal: whoever the member sees, seats without sign-in too."""
-    members = Membership.objects.of(request.workspace).order_by("name", "pk")
+    """Who may be given a new deal: whom the member sees, seats without sign-in too."""
+    members = Membership.objects.of(request.workspace).able_to_own()
+    members = members.order_by("name", "pk")
     owners = visible_owners(request.membership)
     return members if owners is None else members.filter(pk__in=owners)
 

@@ -12,6 +12,8 @@ from django.db import transaction
 from accounts.models import Membership
 from opportunities.models import Opportunity
 from readiness.actions.interactions import Contact, Said, Took, log_interaction
+from readiness.models import ModelStatus, SignalType
+from readiness.queries.catalogue import Catalogue
 from readiness.queries.proposals import (
     REPLACED,
     proposed_for_date,
@@ -64,6 +66,7 @@ def log_with_acts(
     date_act: DateAct | None = None,
     quote_act: QuoteAct | None = None,
     pk: UUID | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Interaction:
     """Log a conversation with what was named and sent in it, and the signals of that.
 
@@ -83,6 +86,7 @@ def log_with_acts(
         by=by,
         now=now,
         pk=pk,
+        catalogue=catalogue,
     )
 
 
@@ -132,7 +136,7 @@ def propose_date(opportunity: Opportunity, act: DateAct) -> list[Proposed]:
         earlier_pushes=pushes,
         linked_event=act.linked_event,
     )
-    return [Proposed(act.moved_by, code)] if code else []
+    return _known([Proposed(act.moved_by, code)]) if code else []
 
 
 def propose_quote(act: QuoteAct) -> list[Proposed]:
@@ -140,7 +144,7 @@ def propose_quote(act: QuoteAct) -> list[Proposed]:
     if not act.as_signal or act.addressed_to is None:
         return []
     code = proposed_for_quote(change=act.change)
-    return [Proposed(act.addressed_to, code)] if code else []
+    return _known([Proposed(act.addressed_to, code)]) if code else []
 
 
 def pushes_so_far(opportunity: Opportunity) -> tuple[date | None, int]:
@@ -164,6 +168,15 @@ def with_proposed(contact: Contact, proposed: Sequence[Proposed]) -> Contact:
             part = replace(part, signals=[*part.signals, Said(each.code)])
         parts[each.stakeholder.pk] = part
     return replace(contact, parts=list(parts.values()))
+
+
+def _known(proposed: list[Proposed]) -> list[Proposed]:
+    """Those whose signal the active model has: a workspace may have taken one out."""
+    types = SignalType.objects.filter(
+        model__status=ModelStatus.ACTIVE, code__in=[each.code for each in proposed]
+    )
+    known = set(types.values_list("code", flat=True))
+    return [each for each in proposed if each.code in known]
 
 
 def _set_date(
@@ -227,7 +240,7 @@ def log_replaced(
     :raises: as `log_interaction` does.
     """
     _log(
-        [Proposed(successor, REPLACED)],
+        _known([Proposed(successor, REPLACED)]),
         opportunity=successor.opportunity,
         zone=zone,
         by=by,

@@ -22,6 +22,7 @@ from readiness.models import (
     Signal,
     SignalType,
 )
+from readiness.queries.catalogue import Catalogue
 from readiness.queries.evidence import CLOCK_DRIFT
 from stakeholders.actions.acts import InTheFuture, refuse_other_deals
 from stakeholders.models import Interaction, Participation, Stakeholder
@@ -99,11 +100,13 @@ def log_interaction(
     now: datetime,
     logged_at: datetime | None = None,
     pk: UUID | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Interaction:
     """Write an interaction with all its signals and actions, and ask for a recompute.
 
     `zone` is the workspace's: a person's last day ends at its midnight. With `pk` given
-    a second call of the same is refused by the database (IntegrityError).
+    a second call of the same is refused by the database (IntegrityError). Whoever holds
+    the `catalogue` of the active model spares two statements.
 
     :raises NobodyTookPart: without a participant.
     :raises NotInThisDeal: for somebody without a seat in the deal.
@@ -114,7 +117,7 @@ def log_interaction(
     :raises UnknownAction: for a code the active model lacks.
     """
     refuse_contact(opportunity=opportunity, contact=contact, zone=zone, now=now)
-    refuse_unknown_codes(contact)
+    refuse_unknown_codes(contact, catalogue)
     when = logged_at or now
     interaction = Interaction.objects.create(
         id=pk or uuid7(),
@@ -326,13 +329,18 @@ def refuse_contact(
             )
 
 
-def refuse_unknown_codes(contact: Contact) -> None:
+def refuse_unknown_codes(contact: Contact, catalogue: Catalogue | None = None) -> None:
     """:raises UnknownSignal, UnknownAction: for a code the active model lacks."""
     signals = {said.code for part in contact.parts for said in part.signals}
-    for code in sorted(signals - _known(SignalType, signals)):
-        raise UnknownSignal(_("There is no signal “%(code)s”.") % {"code": code})
     actions = {did.code for did in contact.actions}
-    for code in sorted(actions - _known(ActionType, actions)):
+    known = (
+        (catalogue.signals.keys(), catalogue.actions.keys())
+        if catalogue
+        else (_known(SignalType, signals), _known(ActionType, actions))
+    )
+    for code in sorted(signals - known[0]):
+        raise UnknownSignal(_("There is no signal “%(code)s”.") % {"code": code})
+    for code in sorted(actions - known[1]):
         raise UnknownAction(_("There is no action “%(code)s”.") % {"code": code})
 
 

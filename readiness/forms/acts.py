@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.forms.choices import currencies
-from accounts.forms.inputs import DayInput
+from accounts.forms.inputs import DayField, let_no_later
 from accounts.forms.pick import PickField
 from accounts.forms.teams import choose_from
 from opportunities.models import AMOUNT
 from readiness.actions.acts import DateAct, QuoteAct
+from readiness.queries.proposal_words import Proposal
+from readiness.queries.proposals import proposed_for_date, proposed_for_quote
 from stakeholders.models import Person, QuoteChange, Stakeholder
 
 SELLER = "seller"
@@ -31,6 +33,14 @@ class ActForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
 
+    def _typed(self, name: str) -> Any:
+        """A field as it stands in the form, read; None when it can't be."""
+        field = self.fields[name]
+        try:
+            return field.to_python(self[name].value()) or None
+        except forms.ValidationError:
+            return None
+
     def offer(self, name: str, *more: tuple[str, Any]) -> None:
         self.fields[name].choices = [  # type: ignore[attr-defined]
             ("", _("not known")),
@@ -40,9 +50,7 @@ class ActForm(forms.Form):
 
 
 class DecisionDateForm(ActForm):
-    decision_on = forms.DateField(
-        label=_("They say they will decide on"), widget=DayInput()
-    )
+    decision_on = DayField(label=_("They say they will decide on"))
     moved_by = forms.ChoiceField(label=_("Who named it"), required=False)
     linked_event = forms.CharField(
         label=_("Tied to"),
@@ -56,6 +64,19 @@ class DecisionDateForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("moved_by", (SELLER, _("by us")))
+
+    def proposal(self, *, previous: date | None, pushes: int) -> Proposal | None:
+        """What has been typed so far proposes, as far as it can be read."""
+        day = self._typed("decision_on")
+        if day is None:
+            return None
+        code = proposed_for_date(
+            previous=previous,
+            new=day,
+            earlier_pushes=pushes,
+            linked_event=self._typed("linked_event") or "",
+        )
+        return Proposal(code, self.people.get(self._typed("moved_by") or ""))
 
     @property
     def act(self) -> DateAct:
@@ -73,17 +94,26 @@ class DecisionDateForm(ActForm):
 class QuoteForm(ActForm):
     total = forms.DecimalField(label=_("Total"), min_value=0, **AMOUNT)
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
-    sent_on = forms.DateField(label=_("Sent on"), widget=DayInput())
+    sent_on = DayField(label=_("Sent on"))
     change = forms.ChoiceField(label=_("Why this version"), choices=QuoteChange.choices)
     addressed_to = forms.ChoiceField(
         label=pgettext_lazy("a quote", "Asked for by"), required=False
     )
     field_order = ("total", "currency", "sent_on", "change", "addressed_to")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        let_no_later(self.fields["sent_on"], today)
         self.offer("addressed_to")
         self.order_fields([*self.field_order, "as_signal"])
+
+    def proposal(self) -> Proposal | None:
+        """What has been typed so far proposes, as far as it can be read."""
+        change = self._typed("change")
+        if not change:
+            return None
+        code = proposed_for_quote(change=change)
+        return Proposal(code, self.people.get(self._typed("addressed_to") or ""))
 
     @property
     def act(self) -> QuoteAct:
@@ -101,7 +131,7 @@ class QuoteForm(ActForm):
 class LeaveForm(forms.Form):
     """Who goes, and who takes the seat: somebody here, somebody new, or nobody yet."""
 
-    left_on = forms.DateField(label=_("Left on"), widget=DayInput())
+    left_on = DayField(label=_("Left on"))
     successor = forms.TypedChoiceField(
         label=_("Successor, if they are in the deal already"),
         empty_value=None,

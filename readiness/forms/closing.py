@@ -1,12 +1,13 @@
 """The end of a deal, in one form: how, when, for how much, and what one believes now."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.inputs import DayInput
+from accounts.forms.inputs import DayField, let_no_later
 from opportunities.models import AMOUNT, CLOSED_OUTCOMES, Outcome
 from stakeholders.actions.outcomes import Review
 from stakeholders.models import Anchor, FileExisted, Stakeholder
@@ -20,11 +21,16 @@ class CloseForm(forms.Form):
         choices=[(each.value, each.label) for each in CLOSED_OUTCOMES],
         widget=forms.RadioSelect,
     )
-    closed_on = forms.DateField(label=_("On"), widget=DayInput())
+    closed_on = DayField(label=_("On"))
     won_amount = forms.DecimalField(
         label=_("Amount won"), required=False, min_value=0, **AMOUNT
     )
-    lost_to = forms.CharField(label=_("Lost to"), max_length=120, required=False)
+    lost_to = forms.CharField(
+        label=_("Lost to"),
+        max_length=120,
+        required=False,
+        help_text=_("A competitor, their own people, or nobody: if you know."),
+    )
     reason = forms.CharField(
         label=_("In one sentence, why"), max_length=300, required=False
     )
@@ -37,9 +43,16 @@ class CloseForm(forms.Form):
     stopped_by = forms.ChoiceField(label=_("Who stopped it"), required=False)
 
     def __init__(
-        self, *args: Any, people: Iterable[Stakeholder], **kwargs: Any
+        self,
+        *args: Any,
+        people: Iterable[Stakeholder],
+        currency: str,
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        let_no_later(self.fields["closed_on"], today)
+        self.fields["won_amount"].help_text = currency
         self.people = {str(person.pk): person for person in people}
         self.fields["stopped_by"].choices = [  # type: ignore[attr-defined]
             NOT_SAID,
@@ -52,12 +65,13 @@ class CloseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if (
-            values.get("won_amount") is not None
-            and values.get("outcome") != Outcome.WON
-        ):
-            # Prefilled: of another end it says nothing.
+        # What was prefilled, or typed before one thought again, says nothing of this end.
+        if values.get("outcome") != Outcome.WON:
             values["won_amount"] = None
+        if values.get("outcome") != Outcome.LOST:
+            values["lost_to"] = ""
+        if values.get("outcome") == Outcome.WON:
+            values["stopped_by"] = ""
         return values
 
     @property

@@ -1,20 +1,35 @@
 """One conversation: when, with whom, what each of them said or did, what we did."""
 
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.actions.facts import AlreadyRetracted
 from accounts.forms.inputs import DayInput, MomentInput
+from opportunities.actions import AmountWithoutCurrency
 from opportunities.models import AMOUNT
 from readiness.actions.acts import DateAct, QuoteAct
-from readiness.actions.interactions import Contact, Did, Said, Took
+from readiness.actions.interactions import (
+    Contact,
+    Did,
+    LeftBefore,
+    NobodyTookPart,
+    Said,
+    Took,
+    TooLongAgo,
+    UnknownAction,
+    UnknownSignal,
+)
 from readiness.queries.log_sheet import LogSheet
+from stakeholders.actions.acts import InTheFuture, NotInThisDeal
 from stakeholders.models import Channel, Direction, Interaction, QuoteChange
 
 SELLER = "seller"
@@ -22,13 +37,45 @@ MOST_SIGNALS = 40
 EMPTY_ROWS = 3
 SIGNALS = "signals"  # the formset's prefix
 NOBODY = ("", _("choose…"))
+REFUSED_AT = {
+    InTheFuture: "occurred_at",
+    LeftBefore: "took",
+    NobodyTookPart: "took",
+    TooLongAgo: "occurred_at",
+}
+REFUSALS = (
+    AlreadyRetracted,
+    AmountWithoutCurrency,
+    InTheFuture,
+    LeftBefore,
+    NobodyTookPart,
+    NotInThisDeal,
+    TooLongAgo,
+    UnknownAction,
+    UnknownSignal,
+)
+
+
+class OfferField(forms.ChoiceField):
+    """One of many: a list long to draw and, in twenty rows, long to search."""
+
+    def offer(
+        self,
+        choices: Callable[[], Sequence[tuple[str, str]]],
+        find: Callable[[str], object | None],
+    ) -> None:
+        self.choices = lambda: [NOBODY, *choices()]
+        self.find = find
+
+    def valid_value(self, value: str) -> bool:
+        return self.find(value) is not None
 
 
 class SignalForm(forms.Form):
     """One thing one person said or did."""
 
-    who = forms.ChoiceField(label=_("Who"), required=False)
-    code = forms.ChoiceField(label=_("Said or did"), required=False)
+    who = OfferField(label=_("Who"), required=False)
+    code = OfferField(label=_("Said or did"), required=False)
     quotation = forms.CharField(
         label=_("In their words"),
         required=False,
@@ -38,11 +85,9 @@ class SignalForm(forms.Form):
 
     def __init__(self, *args: Any, sheet: LogSheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["who"].choices = [NOBODY, *sheet.people()]  # type: ignore[attr-defined]
-        self.fields["code"].choices = [  # type: ignore[attr-defined]
-            NOBODY,
-            *((each.code, str(each)) for each in sheet.signals),
-        ]
+        # Asked for when it is drawn: what is sent is looked up, not sought in a list.
+        self.fields["who"].offer(lambda: sheet.people, sheet.stakeholder)  # type: ignore[attr-defined]
+        self.fields["code"].offer(lambda: sheet.kinds, sheet.catalogue.signals.get)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -114,7 +159,7 @@ class LogForm(forms.Form):
     def __init__(self, *args: Any, sheet: LogSheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
-        people = sheet.people()
+        people = sheet.people
         choices: dict[str, list[Any]] = {
             "took": people,
             "did": [(each.code, str(each)) for each in sheet.actions],
@@ -136,10 +181,7 @@ class LogForm(forms.Form):
         *,
         opened_at: datetime | None,
     ) -> Contact:
-        """What was told; whoever signalled took part.
-
-        :raises ValidationError: when nobody took part.
-        """
+        """What was told; whoever signalled took part."""
         values = self.cleaned_data
         said: dict[str, list[Said]] = {pk: [] for pk in values["took"]}
         for row in signals.cleaned_data:
@@ -151,8 +193,6 @@ class LogForm(forms.Form):
             for pk, told in said.items()
             if (person := self.sheet.stakeholder(pk)) is not None
         ]
-        if not parts:
-            raise ValidationError(_("Say who took part."), code="nobody")
         present = [part.stakeholder for part in parts]
         return Contact(
             occurred_at=values["occurred_at"],
@@ -164,6 +204,10 @@ class LogForm(forms.Form):
             minutes=values["minutes"],
             form_opened_at=opened_at,
         )
+
+    def refuse(self, refusal: Exception) -> None:
+        """Show a refusal beside the field it is about, else above the form."""
+        self.add_error(REFUSED_AT.get(type(refusal)), str(refusal))
 
     def date_act(self) -> DateAct | None:
         values = self.cleaned_data
@@ -189,6 +233,76 @@ class LogForm(forms.Form):
             addressed_to=self.sheet.stakeholder(values["quote_to"]),
             as_signal=values["quote_signal"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form and its rows of signals, as one."""
+
+    form: LogForm
+    signals: Any
+
+    def is_valid(self) -> bool:
+        return self.form.is_valid() and self.signals.is_valid()
+
+    def contact(self, *, opened_at: datetime | None = None) -> Contact:
+        return self.form.contact(self.signals, opened_at=opened_at)
+
+    def unjudged(self) -> "Filled":
+        """Without its errors: it was typed, and not sent."""
+        self.form.errors.clear()
+        for row in self.signals.forms:
+            row.errors.clear()
+        return self
+
+
+def bound(data: QueryDict, sheet: LogSheet) -> Filled:
+    signals = SignalFormSet(data, prefix=SIGNALS, form_kwargs={"sheet": sheet})
+    return Filled(LogForm(data, sheet=sheet), signals)
+
+
+def typed(fields: Mapping[str, Sequence[str]], sheet: LogSheet) -> Filled:
+    """What was kept of a form that was not sent."""
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, list(values))
+    return bound(data, sheet).unjudged()
+
+
+def unbound(
+    sheet: LogSheet, told: Mapping[str, Any], rows: Sequence[Mapping[str, str]] = ()
+) -> Filled:
+    signals = SignalFormSet(
+        initial=[*rows, *[{}] * EMPTY_ROWS],
+        prefix=SIGNALS,
+        form_kwargs={"sheet": sheet},
+    )
+    return Filled(LogForm(initial=dict(told), sheet=sheet), signals)
+
+
+def is_told(
+    contact: Contact, interaction: Interaction, *, proposed: Collection[str] = ()
+) -> bool:
+    """Whether a conversation that is there says just this; `proposed` may be there too."""
+    told = told_before(interaction)
+    took, did = set(told.pop("took")), set(told.pop("did"))
+    present = {str(part.stakeholder.pk) for part in contact.parts}
+    said = Counter(
+        (str(part.stakeholder.pk), said.code, said.quotation)
+        for part in contact.parts
+        for said in part.signals
+    )
+    there = Counter(
+        (row["who"], row["code"], row["quotation"])
+        for row in signals_before(interaction)
+    )
+    return (
+        all(getattr(contact, name) == value for name, value in told.items())
+        and (present <= took if proposed else present == took)
+        and {each.code for each in contact.actions} == did
+        and not said - there
+        and {code for _who, code, _words in there - said} <= set(proposed)
+    )
 
 
 def told_before(interaction: Interaction) -> dict[str, Any]:
@@ -218,7 +332,3 @@ def signals_before(interaction: Interaction) -> list[dict[str, str]]:
         {"who": str(row.stakeholder_id), "code": row.code, "quotation": row.quotation}
         for row in rows
     ]
-
-
-def seats_in(interaction: Interaction) -> list[UUID]:
-    return list(interaction.participations.values_list("stakeholder_id", flat=True))

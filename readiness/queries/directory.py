@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.models import Workspace
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, Outcome
 from readiness.queries.positions import Position, positions_of
 from stakeholders.models import Person, Stakeholder
+
+
+SHOWN = 3  # deals of one person in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,24 @@ class PersonLine:
     seats: tuple[SeatLine, ...]
 
     @property
+    def first(self) -> tuple[SeatLine, ...]:
+        return self.seats[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.seats) - len(self.first)
+
+    @property
     def last_heard_at(self) -> datetime | None:
         moments = [seat.position.heard_at for seat in self.seats]
         return max(filter(None, moments), default=None)
+
+
+def seats_now(deals: "QuerySet[Opportunity]", *, of: Any) -> "QuerySet[Stakeholder]":
+    """The seats of a person in these deals, of those still open, that they have not left."""
+    return Stakeholder.objects.filter(
+        person=of, left_on=None, opportunity__in=deals.filter(outcome=Outcome.OPEN)
+    )
 
 
 def person_lines(

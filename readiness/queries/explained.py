@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import log
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,10 @@ from readiness.queries.models import LoadedModel
 from readiness.queries.reading import read_person
 from readiness.queries.standing import instant
 from stakeholders.models import Stakeholder
+
+IMPRESSION = "I"  # the class of evidence that proves least
+TELLING = log(2)  # a signal twice as usual in one phase as in the other tells them apart
+MISSING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,11 @@ class Explained:
     as_of: datetime
 
     @property
+    def chance(self) -> float:
+        """How likely the phase shown is."""
+        return self.reading.probabilities[self.place]
+
+    @property
     def phase(self) -> Mapping[str, Any]:
         """The texts of the likeliest phase."""
         return self.catalogue.phases[self.place]
@@ -62,6 +72,29 @@ class Explained:
     def next_phase(self) -> Mapping[str, Any] | None:
         following = self.catalogue.phases[self.place + 1 :]
         return following[0] if following else None
+
+    @property
+    def unheard(self) -> list[str]:
+        """What would tell the next phase from this one and was not heard: the most first.
+
+        Nothing against us, since nobody waits for that, and no mere impression.
+        """
+        following, known = self.place + 1, self.model.engine.catalogue
+        if following >= len(self.catalogue.phases):
+            return []
+        said = {step.code for step in self.reading.steps if step.kind == "signal"}
+        telling = {
+            code: known.log_likelihoods[row, following]
+            - known.log_likelihoods[row, self.place]
+            for code, row in known.rows.items()
+            if code not in said
+            and known.effects[row] >= 0
+            and known.classes[row] != IMPRESSION
+        }
+        best = sorted(telling, key=lambda code: (-telling[code], code))
+        return [
+            self.catalogue.signal(code) for code in best if telling[code] > TELLING
+        ][:MISSING]
 
 
 def explain(

@@ -1,46 +1,49 @@
 """What the log form offers: the people of a deal, the signals, our own steps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from uuid import UUID
+from functools import cached_property
+
+from django.db.models import F
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from opportunities.models import Opportunity
 from readiness.models import EvidenceClass
-from readiness.queries.catalogue import ActionKindText, SignalKindText, catalogue_of
-from readiness.queries.models import LoadedModel, active_model
+from readiness.queries.catalogue import (
+    ActionKindText,
+    Catalogue,
+    SignalKindText,
+    catalogue_of,
+)
+from readiness.queries.models import active_model
 from stakeholders.models import Stakeholder
-from stakeholders.queries.roles import RolesShown, roles_shown
 
 SAID = (EvidenceClass.STATEMENT,)
-DID = (EvidenceClass.OBSERVED, EvidenceClass.ARTEFACT)
+DID = (EvidenceClass.OBSERVED, EvidenceClass.IMPRESSION)
+GAVE = (EvidenceClass.ARTEFACT,)
 
 
-@dataclass(frozen=True, slots=True)
-class Sitter:
-    """Somebody who can be named in the form."""
-
-    stakeholder: Stakeholder
-    roles: RolesShown
-
-    @property
-    def id(self) -> UUID:
-        return self.stakeholder.pk
-
-    @property
-    def name(self) -> str:
-        return str(self.stakeholder.person)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LogSheet:
     """Everything there is to choose from; neutral: by name, never by what we would like."""
 
     opportunity: Opportunity
-    sitters: tuple[Sitter, ...]
-    signals: tuple[SignalKindText, ...]
-    actions: tuple[ActionKindText, ...]
-    model: LoadedModel
+    sitters: tuple[Stakeholder, ...]
+    catalogue: Catalogue
+
+    @cached_property
+    def signals(self) -> list[SignalKindText]:
+        """In the order of the reader's alphabet."""
+        return sorted(self.catalogue.signals.values(), key=str)
+
+    @cached_property
+    def actions(self) -> list[ActionKindText]:
+        return sorted(self.catalogue.actions.values(), key=str)
+
+    @cached_property
+    def kinds(self) -> list[tuple[str, str]]:
+        return [(each.code, str(each)) for each in self.signals]
 
     @property
     def said(self) -> list[SignalKindText]:
@@ -49,46 +52,46 @@ class LogSheet:
 
     @property
     def done(self) -> list[SignalKindText]:
-        """What people do or hand over: the second."""
+        """What people do, seen or sensed: the second."""
         return self._of(DID)
 
     @property
-    def noticed(self) -> list[SignalKindText]:
-        """What one only senses or sees from afar: the third."""
-        return self._of((EvidenceClass.IMPRESSION,))
+    def given(self) -> list[SignalKindText]:
+        """What people put on paper: the third."""
+        return self._of(GAVE)
 
     def _of(self, classes: Sequence[str]) -> list[SignalKindText]:
         return [each for each in self.signals if each.evidence_class in classes]
 
     def stakeholder(self, pk: str) -> Stakeholder | None:
-        for sitter in self.sitters:
-            if str(sitter.id) == pk:
-                return sitter.stakeholder
-        return None
+        return next((each for each in self.sitters if str(each.pk) == pk), None)
 
+    @cached_property
     def people(self) -> list[tuple[str, str]]:
-        return [(str(sitter.id), sitter.name) for sitter in self.sitters]
+        return [(str(each.pk), _called(each)) for each in self.sitters]
 
 
-def log_sheet(
-    opportunity: Opportunity, *, today: date, also: Iterable[UUID] = ()
-) -> LogSheet:
-    """The sheet of a deal: who is active in it today, and `also` those; four queries."""
-    model = active_model()
-    catalogue = catalogue_of(model)
-    kept = set(also)
-    people = [
-        person
-        for person in Stakeholder.objects.filter(opportunity=opportunity)
+def log_sheet(opportunity: Opportunity) -> LogSheet:
+    """The sheet of a deal: who sits in it, last those who left; few queries, always as many.
+
+    Who left can still be heard of: a talk is often logged after its day.
+    """
+    people = (
+        Stakeholder.objects.filter(opportunity=opportunity)
         .select_related("person")
-        .order_by("person__name", "pk")
-        if person.left_on is None or person.left_on > today or person.pk in kept
-    ]
-    roles = roles_shown(people, day=today)
+        .order_by(F("left_on").desc(nulls_first=True), "person__name", "pk")
+    )
     return LogSheet(
         opportunity=opportunity,
-        sitters=tuple(Sitter(person, roles[person.pk]) for person in people),
-        signals=tuple(sorted(catalogue.signals.values(), key=str)),
-        actions=tuple(sorted(catalogue.actions.values(), key=str)),
-        model=model,
+        sitters=tuple(people),
+        catalogue=catalogue_of(active_model()),
     )
+
+
+def _called(stakeholder: Stakeholder) -> str:
+    if stakeholder.left_on is None:
+        return str(stakeholder.person)
+    return _("%(name)s (left on %(day)s)") % {
+        "name": stakeholder.person,
+        "day": date_format(stakeholder.left_on, "SHORT_DATE_FORMAT"),
+    }

@@ -5,6 +5,7 @@ from datetime import date
 from stakeholders.models import QuoteChange
 
 FIRST_PUSH, REPEATED_PUSH, EXPLAINED = "B32", "B33", "B34"
+DATE_SIGNALS = (FIRST_PUSH, REPEATED_PUSH, EXPLAINED)
 REPLACED = "B45"
 QUOTE_SIGNALS = {
     QuoteChange.FIRST: "B21",

@@ -17,7 +17,9 @@ def percent_of(share: float, digits: int = 0) -> str:
     """Write a share in percent; with digits where steps are compared."""
     if not digits:
         return percent(share)
-    return gettext("%(number)s %%") % {"number": number_format(100 * share, digits)}
+    return gettext("%(number)s %%") % {
+        "number": number_format(round(100 * share, digits), digits)
+    }
 
 
 @register.filter
@@ -31,8 +33,9 @@ def share_of(part: float | None) -> str:
 @register.filter
 def points_of(change: float) -> str:
     """Write a change of a chance in points, with its sign."""
-    sign = "+" if change >= 0 else "\N{MINUS SIGN}"
-    return f"{sign}{number_format(abs(100 * change), 1)}"
+    points = round(100 * change, 1)
+    sign = "+" if points >= 0 else "\N{MINUS SIGN}"
+    return f"{sign}{number_format(abs(points), 1)}"
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Acts that propose a signal: a date moves, a quote goes out, somebody leaves."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.facts import AlreadyRetracted, retract
 from accounts.forms.pick import NewName
-from accounts.http.form_pages import FormPage
+from accounts.http.form_pages import FormPage, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -26,13 +28,10 @@ from readiness.actions.acts import (
     log_replaced,
     pushes_so_far,
 )
-from readiness.forms.acts import (
-    DecisionDateForm,
-    LeaveForm,
-    QuoteForm,
-    next_quote,
-)
+from readiness.forms.acts import DecisionDateForm, LeaveForm, QuoteForm, next_quote
+from readiness.queries.proposal_words import words_for_date, words_for_quote
 from stakeholders.actions.acts import InTheFuture, NotInThisDeal
+from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
 from stakeholders.actions.people import (
     AlreadyLeft,
     BadSuccessor,
@@ -45,8 +44,10 @@ from stakeholders.actions.people import (
     leave as end_seat,
 )
 from stakeholders.models import DecisionDate, Quote, RoleHeld, Stakeholder
-from stakeholders.queries.deals import active_in
+from stakeholders.queries.deals import active_in, closed_words
 from stakeholders.queries.roles import held_on
+
+ACT, PROPOSAL = "readiness/act.html", "proposal"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,9 +55,13 @@ from stakeholders.queries.roles import held_on
 def decision_date(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal, now = _deal(request, id), timezone.now()
     people = active_in(deal.pk, day=request.workspace.today(now))
-    form = DecisionDateForm(posted(request), people=people)
+    form = DecisionDateForm(
+        posted(request), people=people, initial=_half_typed(request)
+    )
+    back = way_back(request, _page_of(slug, deal.pk))
     if form.is_valid():
         try:
+            refuse_closed(deal)
             enter_date(
                 opportunity=deal,
                 act=form.act,
@@ -64,18 +69,30 @@ def decision_date(request: WorkspaceRequest, slug: str, id: UUID) -> HttpRespons
                 by=request.membership,
                 now=now,
             )
-        except (InTheFuture, NotInThisDeal) as refusal:
+        except (AlreadyClosed, InTheFuture, NotInThisDeal) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The decision date is noted."))
-            return _to_deal(slug, deal.pk)
+            return see_other(back)
+    previous, pushes = pushes_so_far(deal)
     page = FormPage(
         title=_("Decision date"),
-        back=_page_of(slug, deal.pk),
+        back=back,
         back_text=str(deal),
-        note=_so_far(deal),
+        template=ACT,
+        **shut(closed_words(deal), slug=slug, id=deal.pk)
+        or {"note": _so_far(previous, pushes)},
     )
-    return page.answer(request, form)
+    return page.answer(
+        request,
+        form,
+        partial=PROPOSAL,
+        proposed=words_for_date(
+            form.proposal(previous=previous, pushes=pushes),
+            previous=previous,
+            pushes=pushes,
+        ),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,18 +100,22 @@ def decision_date(request: WorkspaceRequest, slug: str, id: UUID) -> HttpRespons
 def quote(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal, now = _deal(request, id), timezone.now()
     today = request.workspace.today(now)
+    first = next_quote(
+        sent=Quote.objects.standing().filter(opportunity=deal).count(),
+        currency=deal.currency,
+        today=today,
+        base_currency=request.workspace.base_currency,
+    )
     form = QuoteForm(
         posted(request),
         people=active_in(deal.pk, day=today),
-        initial=next_quote(
-            sent=Quote.objects.standing().filter(opportunity=deal).count(),
-            currency=deal.currency,
-            today=today,
-            base_currency=request.workspace.base_currency,
-        ),
+        today=today,
+        initial=first | _half_typed(request),
     )
+    back = way_back(request, _page_of(slug, deal.pk))
     if form.is_valid():
         try:
+            refuse_closed(deal)
             enter_quote(
                 opportunity=deal,
                 act=form.act,
@@ -102,18 +123,22 @@ def quote(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
                 by=request.membership,
                 now=now,
             )
-        except (AmountWithoutCurrency, NotInThisDeal) as refusal:
+        except (AlreadyClosed, AmountWithoutCurrency, NotInThisDeal) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The quote is noted."))
-            return _to_deal(slug, deal.pk)
+            return see_other(back)
+    note = _("That we sent it is no evidence; that they asked for it may be.")
     page = FormPage(
         title=_("A quote was sent"),
-        back=_page_of(slug, deal.pk),
+        back=back,
         back_text=str(deal),
-        note=_("That we sent it is no evidence; that they asked for it may be."),
+        template=ACT,
+        **shut(closed_words(deal), slug=slug, id=deal.pk) or {"note": note},
     )
-    return page.answer(request, form)
+    return page.answer(
+        request, form, partial=PROPOSAL, proposed=words_for_quote(form.proposal())
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,6 +150,7 @@ def leave(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
     today = request.workspace.today(timezone.now())
+    back = way_back(request, reverse("readiness:stakeholder", args=[slug, seat.pk]))
     form = LeaveForm(
         posted(request),
         others=active_in(seat.opportunity_id, day=today, besides=seat.pk),
@@ -133,22 +159,30 @@ def leave(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
-                _end(request, seat, form)
-        except (AlreadyLeft, BadSuccessor, LeftBeforeJoining, SeatTaken) as refusal:
+                refuse_closed(seat.opportunity)
+                _end(request, seat, form, today=today)
+        except LeftBeforeJoining as refusal:
+            form.add_error("left_on", str(refusal))
+        except SeatTaken as refusal:
+            form.add_error("newcomer", str(refusal))
+        except (AlreadyClosed, AlreadyLeft, BadSuccessor) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(
                 request, _("%(name)s has left this deal.") % {"name": seat}
             )
-            return _to_deal(slug, seat.opportunity_id)
+            deal = _page_of(slug, seat.opportunity_id)
+            return see_other(way_back(request, deal))
+    note = _(
+        "What was heard of them stays, closed. A successor begins at their own phase,"
+        " not at this one."
+    )
     page = FormPage(
         title=_("%(name)s leaves, or is replaced") % {"name": seat},
-        back=reverse("readiness:stakeholder", args=[slug, seat.pk]),
+        back=back,
         back_text=str(seat.opportunity),
-        note=_(
-            "What was heard of them stays, closed. A successor begins at their own"
-            " phase, not at this one."
-        ),
+        **shut(closed_words(seat.opportunity), slug=slug, id=seat.opportunity.pk)
+        or {"note": note},
     )
     return page.answer(request, form)
 
@@ -188,23 +222,31 @@ def _take_back(
         messages.warning(request, str(refusal))
     else:
         messages.success(request, said)
-    return _to_deal(request.workspace.slug, row.opportunity_id)
+    deal = _page_of(request.workspace.slug, row.opportunity_id)
+    return see_other(way_back(request, deal))
 
 
-def _so_far(deal: Opportunity) -> str:
-    previous, pushes = pushes_so_far(deal)
+def _half_typed(request: WorkspaceRequest) -> dict[str, str]:
+    """What stands in the form while its proposal is asked for."""
+    return request.GET.dict()
+
+
+def _so_far(previous: date | None, pushes: int) -> str:
     if previous is None:
         return _("The first date is no signal; a later one may be.")
     day = date_format(previous, "DATE_FORMAT")
     if not pushes:
         return _("Until now: %(day)s.") % {"day": day}
-    return _("Until now: %(day)s, pushed without an event %(n)s times.") % {
-        "day": day,
-        "n": pushes,
-    }
+    return ngettext(
+        "Until now: %(day)s, pushed %(n)s time without an event.",
+        "Until now: %(day)s, pushed %(n)s times without an event.",
+        pushes,
+    ) % {"day": day, "n": pushes}
 
 
-def _end(request: WorkspaceRequest, seat: Stakeholder, form: LeaveForm) -> None:
+def _end(
+    request: WorkspaceRequest, seat: Stakeholder, form: LeaveForm, *, today: date
+) -> None:
     given, now = form.cleaned_data, timezone.now()
     heir = given["successor"]
     if given["newcomer"] is not None:
@@ -216,7 +258,7 @@ def _end(request: WorkspaceRequest, seat: Stakeholder, form: LeaveForm) -> None:
         by=request.membership,
         now=now,
     )
-    if heir is not None and given["as_signal"]:
+    if heir is not None and given["as_signal"] and given["left_on"] <= today:
         log_replaced(
             successor=heir, zone=request.workspace.zone, by=request.membership, now=now
         )
@@ -253,7 +295,3 @@ def _deal(request: WorkspaceRequest, pk: UUID) -> Opportunity:
 
 def _page_of(slug: str, pk: UUID) -> str:
     return reverse("coaching:opportunity", args=[slug, pk])
-
-
-def _to_deal(slug: str, pk: UUID) -> HttpResponse:
-    return see_other(_page_of(slug, pk))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.http.form_pages import FormPage
+from accounts.http.form_pages import FormPage, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -25,7 +25,7 @@ from stakeholders.actions.outcomes import (
     close_opportunity,
 )
 from stakeholders.models import Quote
-from stakeholders.queries.deals import active_in
+from stakeholders.queries.deals import active_in, closed_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,10 +35,14 @@ def close(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     now = timezone.now()
     today = request.workspace.today(now)
     people = active_in(deal.pk, day=today)
-    last = Quote.objects.standing().filter(opportunity=deal).order_by("-number").first()
+    quotes = Quote.objects.standing().filter(opportunity=deal, currency=deal.currency)
+    last = quotes.order_by("-number").first()
+    back = way_back(request, reverse("coaching:opportunity", args=[slug, deal.pk]))
     form = CloseForm(
         posted(request),
         people=people,
+        currency=deal.currency,
+        today=today,
         initial={
             "closed_on": today,
             "won_amount": plain(last.total if last else deal.amount),
@@ -59,17 +63,22 @@ def close(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
                 reason=given["reason"],
                 review=form.review,
             )
-        except (AlreadyClosed, AmountWithoutCurrency, BadClosingDay) as refusal:
+        except BadClosingDay as refusal:
+            form.add_error("closed_on", str(refusal))
+        except AmountWithoutCurrency as refusal:
+            form.add_error("won_amount", str(refusal))
+        except AlreadyClosed as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("“%(deal)s” is closed.") % {"deal": deal})
-            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+            return see_other(back)
     page = FormPage(
         title=_("Close the opportunity"),
-        back=reverse("coaching:opportunity", args=[slug, deal.pk]),
+        back=back,
         back_text=str(deal),
         submit=_("Close it"),
         template="readiness/close.html",
+        **shut(closed_words(deal), slug=slug, id=deal.pk),
     )
     positions = positions_of(people, workspace=request.workspace, now=now)
     believed = [(person, field, positions[person.pk]) for person, field in form.phases]

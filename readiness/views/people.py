@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -14,11 +15,12 @@ from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
 from accounts.permissions import permissions_of
 from accounts.queries import matching
-from opportunities.models import Opportunity
-from readiness.queries.directory import person_lines
+from opportunities.models import Company, Opportunity
+from readiness.queries.directory import person_lines, seats_now
 from stakeholders.models import Interaction, Person
 
 PAGE = 50
+BUSY = "open"  # who has a seat in an open deal
 LONGEST = 120
 TALKS = 20
 
@@ -27,24 +29,47 @@ TALKS = 20
 @member("person.see")
 def people(request: WorkspaceRequest, slug: str) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:LONGEST]
+    deals = Opportunity.objects.visible_to(request.membership)
+    company = _company(request.GET.get("company", ""))
+    is_busy = request.GET.get("in") == BUSY
     rows = Person.objects.select_related("company")
     if words:
         rows = rows.filter(pk__in=matching(words, kind="person"))
+    if company:
+        rows = rows.filter(company=company)
+    if is_busy:
+        rows = rows.filter(Exists(seats_now(deals, of=OuterRef("pk"))))
     page = page_of(rows, by=["name"], size=PAGE, cursor=request.GET.get("after", ""))
-    kept = {"q": words} if words else {}
+    kept = {
+        "q": words,
+        "company": company.pk if company else "",
+        "in": BUSY if is_busy else "",
+    }
+    kept = {name: value for name, value in kept.items() if value}
     context = {
         "rows": person_lines(
             page.rows,
-            deals=Opportunity.objects.visible_to(request.membership),
+            deals=deals,
             workspace=request.workspace,
             now=timezone.now(),
         ),
         "q": words,
+        "company": company,
+        "is_busy": is_busy,
+        "is_narrowed": bool(kept),
         "next": f"?{urlencode(kept | {'after': page.next})}" if page.next else "",
         "first": f"?{urlencode(kept)}" if "after" in request.GET else "",
         "may_write": "person.write" in permissions_of(request.membership),
     }
     return render_page(request, "readiness/people.html", context, partial="rows")
+
+
+def _company(given: str) -> Company | None:
+    """The company asked for; none for what is no company here."""
+    try:
+        return Company.objects.filter(pk=UUID(given)).first()
+    except ValueError:
+        return None
 
 
 @require_safe

@@ -101,6 +101,8 @@ def send_quote(
     """
     refuse_bare_amount(total, currency)
     refuse_other_deals(opportunity, addressed_to)
+    # Two people sending at once number their versions one after the other.
+    Opportunity.objects.select_for_update(of=("self",)).get(pk=opportunity.pk)
     standing = Quote.objects.standing().filter(opportunity=opportunity)
     last = standing.order_by("-number").values_list("number", flat=True).first() or 0
     row = Quote.objects.create(
@@ -188,7 +190,8 @@ def finish_task(*, task: Task, by: Membership | None, now: datetime) -> Task:
 @transaction.atomic
 def undo_task(*, task: Task, by: Membership | None, now: datetime) -> Task:
     """Take it that a task is not done after all."""
-    Task.objects.filter(pk=task.pk).update(done_at=None)
+    if not Task.objects.filter(pk=task.pk, done_at__isnull=False).update(done_at=None):
+        return task
     task.done_at = None
     record(verb="task.undone", subject=task, by=by, at=now)
     return task

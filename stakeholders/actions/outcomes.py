@@ -21,6 +21,7 @@ from stakeholders.models import (
     ReviewedPhase,
     Stakeholder,
 )
+from stakeholders.queries.deals import closed_words
 from stakeholders.signals import outcome_recorded
 
 
@@ -155,6 +156,12 @@ def record_review(
         ]
     )
     return row
+
+
+def refuse_closed(opportunity: Opportunity) -> None:
+    """:raises AlreadyClosed: for what can only happen in a deal that goes on."""
+    if words := closed_words(opportunity):
+        raise AlreadyClosed(words)
 
 
 def _last_event_on(opportunity: Opportunity) -> date | None:

@@ -1,6 +1,6 @@
 """People at the customer, and their seats in deals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -191,11 +191,12 @@ def set_roles(
         if role in there:
             RoleHeld.objects.filter(pk=there[role].pk).update(position=position)
         else:
-            RoleHeld.objects.create(
+            # Given up and taken again from the same day: that one row goes on.
+            RoleHeld.objects.update_or_create(
                 stakeholder=stakeholder,
                 role=role,
                 held_from_on=from_on,
-                position=position,
+                defaults={"held_until_on": None, "position": position},
             )
     record(
         verb="stakeholder.roles_set",
@@ -279,6 +280,35 @@ def link_influence(
         after={"to": str(taker), "strength": strength},
     )
     return link
+
+
+@transaction.atomic
+def set_listeners(
+    *,
+    giver: Stakeholder,
+    strengths: Mapping[Stakeholder, str | None],
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """Say of each of these how strongly they listen; None is not at all, "" unknown how.
+
+    :raises NotOneDeal: unless all sit in one deal.
+    """
+    rows = InfluenceLink.objects.filter(giver=giver, taker__in=list(strengths))
+    there = {link.taker_id: link for link in rows}
+    for taker, strength in strengths.items():
+        link = there.get(taker.pk)
+        if strength is None and link is not None:
+            link.delete()
+            record(
+                verb="influence.unlinked",
+                subject=giver,
+                by=by,
+                at=now,
+                before={"to": str(taker), "strength": link.strength},
+            )
+        elif strength is not None and (link is None or link.strength != strength):
+            link_influence(giver=giver, taker=taker, strength=strength, by=by, now=now)
 
 
 def refuse_unknown_roles(roles: Sequence[str]) -> None:

@@ -1,11 +1,12 @@
 """Reopening a deal, and what its purchase file holds."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.inputs import DayInput
+from accounts.forms.inputs import DayField, let_no_later
 from stakeholders.models import FileItemState
 from stakeholders.queries.purchase_file import FileLine
 
@@ -25,15 +26,15 @@ class FileItemForm(forms.Form):
     evidence = forms.CharField(
         label=_("Told or seen by"), max_length=300, required=False
     )
-    seen_on = forms.DateField(label=_("As of"), required=False, widget=DayInput())
+    # Empty, not that of the last word: a new one is of another day.
+    seen_on = DayField(
+        label=_("As of"), required=False, help_text=_("Today, when left empty.")
+    )
 
-    def __init__(self, *args: Any, line: FileLine, **kwargs: Any) -> None:
-        kwargs["initial"] = {
-            "state": line.state,
-            "evidence": line.evidence,
-            "seen_on": line.seen_on,
-        }
+    def __init__(self, *args: Any, line: FileLine, today: date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"state": line.state, "evidence": line.evidence}
         super().__init__(*args, **kwargs)
+        let_no_later(self.fields["seen_on"], today)
         self.line = line
 
     def clean(self) -> dict[str, Any]:
@@ -41,4 +42,9 @@ class FileItemForm(forms.Form):
         evidenced = values.get("state") == FileItemState.EVIDENCED
         if evidenced and not values.get("evidence"):
             self.add_error("evidence", _("Say what shows it."))
+        last, day = self.line.seen_on, values.get("seen_on")
+        if last and day and day < last:
+            self.add_error(
+                "seen_on", _("There is a later word on this, shown beside it.")
+            )
         return values

@@ -8,13 +8,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import languages
-from accounts.forms.inputs import DayInput
+from accounts.forms.inputs import DayField
 from accounts.forms.pick import PickField
 from accounts.forms.workspaces import GREATEST_VERSION
 from opportunities.models import Company
-from stakeholders.models import Influence, Person, Stakeholder
+from stakeholders.models import Influence, InfluenceLink, Person, Stakeholder
 
 PERSON = ("name", "company", "email", "title", "phone", "language")
+UNSAID = "unsaid"  # they listen, nobody said how strongly
+LISTENS = [
+    ("", _("no, as far as we know")),
+    (UNSAID, _("yes, how strongly is not known")),
+    (Influence.LOW, _("a little")),
+    (Influence.MEDIUM, _("somewhat")),
+    (Influence.HIGH, _("a lot")),
+]
 AS_IF_READ = _("Write it as if they will read it: they may ask to.")
 
 
@@ -55,9 +63,17 @@ class ChangePersonForm(PersonForm):
         widget=forms.HiddenInput, min_value=1, max_value=GREATEST_VERSION
     )
 
+    left_company_on = DayField(label=_("Left the company on"), required=False)
+
     @classmethod
     def initial_of(cls, person: Person) -> dict[str, Any]:
-        return {name: getattr(person, name) for name in (*PERSON, "version")}
+        names = (*PERSON, "left_company_on", "version")
+        return {name: getattr(person, name) for name in names}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        left_on = self.cleaned_data["left_company_on"]
+        return super().values | {"left_company_on": left_on}
 
 
 class SeatForm(forms.Form):
@@ -74,11 +90,6 @@ class SeatForm(forms.Form):
         choices=[("", _("not known")), *Influence.choices],
         required=False,
     )
-    heard_by = forms.MultipleChoiceField(
-        label=_("Who listens to them"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
 
     def __init__(
         self,
@@ -90,20 +101,35 @@ class SeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.others = {str(other.pk): other for other in others}
         self.fields["roles"].choices = list(roles)  # type: ignore[attr-defined]
-        self.fields["heard_by"].choices = [  # type: ignore[attr-defined]
-            (pk, str(other)) for pk, other in self.others.items()
-        ]
-        if not self.others:
-            del self.fields["heard_by"]
+        for pk, other in self.others.items():
+            self.fields[_listens(pk)] = forms.ChoiceField(
+                label=str(other), choices=LISTENS, required=False
+            )
 
     @property
-    def takers(self) -> list[Stakeholder]:
-        """Those who listen to this person."""
-        return [self.others[pk] for pk in self.cleaned_data.get("heard_by", [])]
+    def listeners(self) -> list[forms.BoundField]:
+        """Of each other person: whether they listen to this one."""
+        return [self[_listens(pk)] for pk in self.others]
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields before those of the listeners."""
+        of_others = {_listens(pk) for pk in self.others}
+        return [field for field in self.visible_fields() if field.name not in of_others]
+
+    @property
+    def strengths(self) -> dict[Stakeholder, str | None]:
+        """How strongly each of the others listens; None is not at all."""
+        given = self.cleaned_data
+        said = {other: given[_listens(pk)] for pk, other in self.others.items()}
+        return {
+            other: None if not word else "" if word == UNSAID else word
+            for other, word in said.items()
+        }
 
 
 class NewSeatForm(SeatForm):
-    joined_on = forms.DateField(label=_("In this deal since"), widget=DayInput())
+    joined_on = DayField(label=_("In this deal since"))
     title = forms.CharField(
         label=_("Job title, of somebody new"), max_length=160, required=False
     )
@@ -120,7 +146,10 @@ class NewSeatForm(SeatForm):
 class ChangeSeatForm(SeatForm):
     """What is known of a person in this deal."""
 
-    from_on = forms.DateField(label=_("Roles as of"), widget=DayInput())
+    from_on = DayField(
+        label=_("Roles as of"),
+        help_text=_("A role taken away ends on this day, a new one begins."),
+    )
     goals = forms.CharField(
         label=_("What they want to reach"),
         required=False,
@@ -143,16 +172,25 @@ class ChangeSeatForm(SeatForm):
 
     @classmethod
     def initial_of(
-        cls, seat: Stakeholder, *, roles: Iterable[str], today: date, takers: Any
+        cls,
+        seat: Stakeholder,
+        *,
+        roles: Iterable[str],
+        today: date,
+        links: Iterable[InfluenceLink],
     ) -> dict[str, Any]:
         names = ("influence", "goals", "criteria", "worries", "version")
         return {name: getattr(seat, name) for name in names} | {
             "roles": list(roles),
             "from_on": today,
-            "heard_by": [str(pk) for pk in takers],
+            **{_listens(link.taker_id): link.strength or UNSAID for link in links},
         }
 
     @property
     def values(self) -> dict[str, Any]:
         names = ("influence", "goals", "criteria", "worries")
         return {name: self.cleaned_data[name] for name in names}
+
+
+def _listens(pk: object) -> str:
+    return f"listens_{pk}"

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.inputs import DayInput
+from accounts.forms.inputs import DayField
 from accounts.forms.teams import choose_from
 from accounts.forms.workspaces import GREATEST_VERSION
 from accounts.models import Membership
@@ -26,7 +26,7 @@ class TaskForm(forms.Form):
     )
     owner = forms.TypedChoiceField(label=_("Owner"), empty_value=None, required=False)
     department = forms.CharField(label=_("Department"), max_length=80, required=False)
-    due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput())
+    due_on = DayField(label=_("Due on"), required=False)
 
     def __init__(
         self,
@@ -68,8 +68,20 @@ class ChangeTaskForm(TaskForm):
 
 
 class TaskFilters(forms.Form):
-    """Whose, whose side, and whether the done ones too."""
+    """By what they are put together, whose they are, and whether the done ones too."""
 
+    DUE, OWNER, PERSON, DEPARTMENT = "due", "owner", "person", "department"
+
+    by = forms.ChoiceField(
+        label=_("Put together by"),
+        required=False,
+        choices=[
+            (DUE, _("due date")),
+            (OWNER, _("owner")),
+            (PERSON, _("for whom")),
+            (DEPARTMENT, _("department")),
+        ],
+    )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     department = forms.CharField(label=_("Department"), max_length=80, required=False)
     done = forms.BooleanField(label=_("Done ones too"), required=False)

@@ -3,6 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from opportunities.models import Opportunity
 from stakeholders.models import Stakeholder
 
 
@@ -14,3 +17,13 @@ def active_in(
     if besides is not None:
         rows = rows.exclude(pk=besides)
     return list(rows.select_related("person").order_by("person__name", "pk"))
+
+
+def closed_words(opportunity: Opportunity) -> str:
+    """Why nothing more happens in a deal; empty while it is open."""
+    if not opportunity.is_closed:
+        return ""
+    return _("“%(deal)s” is closed (%(outcome)s). Reopen it before you go on.") % {
+        "deal": opportunity.name,
+        "outcome": opportunity.get_outcome_display(),
+    }

@@ -1,6 +1,5 @@
 """Who they are at the customer, and their seats in deals."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms.pick import NewName
-from accounts.http.form_pages import FormPage, way_back
+from accounts.http.form_pages import FormPage, retype, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
 from accounts.models.base import StaleVersion
 from opportunities.actions import create_company
 from opportunities.models import Opportunity
+from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
 from stakeholders.actions.people import (
     SeatTaken,
     UnknownRole,
@@ -28,7 +28,7 @@ from stakeholders.actions.people import (
     change_person,
     change_stakeholder,
     create_person,
-    link_influence,
+    set_listeners,
     set_roles,
 )
 from stakeholders.forms.people import (
@@ -38,7 +38,7 @@ from stakeholders.forms.people import (
     PersonForm,
 )
 from stakeholders.models import InfluenceLink, Person, RoleHeld, Stakeholder
-from stakeholders.queries.deals import active_in
+from stakeholders.queries.deals import active_in, closed_words
 from stakeholders.queries.roles import held_on, role_choices
 
 
@@ -51,7 +51,9 @@ def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
             values = _with_company(form.values, request)
             person = create_person(by=request.membership, now=timezone.now(), **values)
         messages.success(request, _("%(name)s is noted.") % {"name": person})
-        return see_other("readiness:person", slug=slug, id=person.pk)
+        return see_other(
+            way_back(request, reverse("readiness:person", args=[slug, person.pk]))
+        )
     page = FormPage(
         title=_("New person"),
         back=way_back(request, reverse("readiness:people", args=[slug])),
@@ -64,6 +66,7 @@ def new(request: WorkspaceRequest, slug: str) -> HttpResponse:
 @member("person.write")
 def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     person = get_object_or_404(Person.objects.select_related("company"), pk=id)
+    back = way_back(request, reverse("readiness:person", args=[slug, person.pk]))
     form = ChangePersonForm(
         posted(request), initial=ChangePersonForm.initial_of(person)
     )
@@ -78,13 +81,13 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
                     now=timezone.now(),
                 )
         except StaleVersion as refusal:
-            form.add_error(None, str(refusal))
+            retype(form, person, refusal)
         else:
             messages.success(request, _("%(name)s is saved.") % {"name": person})
-            return see_other("readiness:person", slug=slug, id=person.pk)
+            return see_other(back)
     page = FormPage(
         title=_("Edit the person"),
-        back=reverse("readiness:person", args=[slug, person.pk]),
+        back=back,
         back_text=str(person),
     )
     return page.answer(request, form)
@@ -93,9 +96,13 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("deal.write")
 def seat_new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    deal = get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
+    deal = get_object_or_404(
+        Opportunity.objects.visible_to(request.membership).select_related("company"),
+        pk=id,
+    )
     now = timezone.now()
     today = request.workspace.today(now)
+    back = way_back(request, reverse("coaching:opportunity", args=[slug, deal.pk]))
     form = NewSeatForm(
         posted(request),
         roles=role_choices(),
@@ -105,7 +112,10 @@ def seat_new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
+                refuse_closed(deal)
                 seat = _add(request, deal, form)
+        except AlreadyClosed as refusal:
+            form.add_error(None, str(refusal))
         except (SeatTaken, UnknownRole) as refusal:
             form.add_error("person", str(refusal))
         else:
@@ -114,13 +124,14 @@ def seat_new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
             )
             if "again" in request.POST:
                 return see_other("stakeholders:stakeholder-new", slug=slug, id=id)
-            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+            return see_other(back)
     page = FormPage(
         title=_("Add a person"),
-        back=reverse("coaching:opportunity", args=[slug, deal.pk]),
+        back=back,
         back_text=str(deal),
         submit=_("Add"),
         template="stakeholders/seat_new.html",
+        **shut(closed_words(deal), slug=slug, id=deal.pk),
     )
     return page.answer(request, form, names=sorted(map(str, form.others.values())))
 
@@ -135,30 +146,41 @@ def seat_edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     )
     now = timezone.now()
     today = request.workspace.today(now)
-    held = held_on(RoleHeld.objects.filter(stakeholder=seat), today)
-    links = InfluenceLink.objects.filter(giver=seat)
-    takers = set(links.values_list("taker", flat=True))
+    rows = list(RoleHeld.objects.filter(stakeholder=seat).order_by("held_from_on"))
+    held = held_on(rows, today)
+    roles = role_choices()
+    back = way_back(request, reverse("readiness:stakeholder", args=[slug, seat.pk]))
     form = ChangeSeatForm(
         posted(request),
-        roles=role_choices(),
+        roles=roles,
         others=active_in(seat.opportunity_id, day=today, besides=seat.pk),
-        initial=ChangeSeatForm.initial_of(seat, roles=held, today=today, takers=takers),
+        initial=ChangeSeatForm.initial_of(
+            seat,
+            roles=held,
+            today=today,
+            links=InfluenceLink.objects.filter(giver=seat),
+        ),
     )
     if form.is_valid():
         try:
             with transaction.atomic():
                 _change(request, seat, form, held=held)
-        except (StaleVersion, UnknownRole) as refusal:
-            form.add_error(None, str(refusal))
+        except StaleVersion as refusal:
+            retype(form, seat, refusal)
+        except UnknownRole as refusal:
+            form.add_error("roles", str(refusal))
         else:
             messages.success(request, _("%(name)s is saved.") % {"name": seat})
-            return see_other("readiness:stakeholder", slug=slug, id=seat.pk)
+            return see_other(back)
     page = FormPage(
         title=_("%(name)s in this deal") % {"name": seat},
-        back=reverse("readiness:stakeholder", args=[slug, seat.pk]),
+        back=back,
         back_text=str(seat.opportunity),
+        template="stakeholders/seat.html",
     )
-    return page.answer(request, form)
+    names = dict(roles)
+    history = [(names.get(row.role, row.role), row) for row in rows]
+    return page.answer(request, form, history=history)
 
 
 def _add(
@@ -183,7 +205,7 @@ def _add(
         by=request.membership,
         now=now,
     )
-    _link(request, seat, form.takers)
+    set_listeners(giver=seat, strengths=form.strengths, by=request.membership, now=now)
     return seat
 
 
@@ -213,26 +235,7 @@ def _change(
             by=request.membership,
             now=now,
         )
-    gone = InfluenceLink.objects.filter(giver=seat)
-    gone.exclude(taker__in=[taker.pk for taker in form.takers]).delete()
-    _link(request, seat, form.takers)
-
-
-def _link(
-    request: WorkspaceRequest, seat: Stakeholder, takers: Iterable[Stakeholder]
-) -> None:
-    there = set(
-        InfluenceLink.objects.filter(giver=seat).values_list("taker", flat=True)
-    )
-    for taker in takers:
-        if taker.pk not in there:
-            link_influence(
-                giver=seat,
-                taker=taker,
-                strength="",
-                by=request.membership,
-                now=timezone.now(),
-            )
+    set_listeners(giver=seat, strengths=form.strengths, by=request.membership, now=now)
 
 
 def _with_company(values: dict[str, Any], request: WorkspaceRequest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.http.form_pages import named_page, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
@@ -18,6 +19,7 @@ from opportunities.models import Opportunity
 from stakeholders.actions.acts import set_file_item
 from stakeholders.forms.outcomes import FileItemForm
 from stakeholders.models import PurchaseFileItem
+from stakeholders.queries.deals import closed_words
 from stakeholders.queries.purchase_file import FileLine, file_lines
 
 
@@ -25,23 +27,34 @@ from stakeholders.queries.purchase_file import FileLine, file_lines
 @member("deal.write")
 def purchase_file(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
+    today = request.workspace.today(timezone.now())
+    back = way_back(request, reverse("coaching:opportunity", args=[slug, deal.pk]))
     forms = [
-        FileItemForm(posted(request), line=line, prefix=f"item{line.item.number}")
+        FileItemForm(
+            posted(request),
+            line=line,
+            today=today,
+            prefix=f"item{line.item.number}",
+        )
         for line in _lines(deal)
     ]
-    if request.method == "POST" and all(list(map(FileItemForm.is_valid, forms))):
+    closed = shut(closed_words(deal), slug=slug, id=deal.pk)
+    are_valid = all([form.is_valid() for form in forms])  # noqa: C419 -- each shows its own errors
+    if are_valid and not closed:
         changed = [form for form in forms if form.has_changed()]
         with transaction.atomic():
             for form in changed:
                 _save(request, deal, form)
         if changed:
             messages.success(request, _("The purchase file is saved."))
-        return see_other("coaching:opportunity", slug=slug, id=deal.pk)
-    refused = any(form.is_bound and form.errors for form in forms)
+        return see_other(back)
+    refused = request.method == "POST"
     context = {
         "deal": deal,
         "forms": forms,
-        "back": reverse("coaching:opportunity", args=[slug, deal.pk]),
+        "closed": closed,
+        "next": named_page(request),
+        "back": back,
     }
     return render_page(
         request,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.http.form_pages import FormPage
+from accounts.http.form_pages import FormPage, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
@@ -28,6 +28,7 @@ from stakeholders.forms.outcomes import ReopenForm
 def reopen(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
     now = timezone.now()
+    back = way_back(request, reverse("coaching:opportunity", args=[slug, deal.pk]))
     form = ReopenForm(posted(request))
     if form.is_valid():
         try:
@@ -42,10 +43,10 @@ def reopen(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("“%(deal)s” is open again.") % {"deal": deal})
-            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+            return see_other(back)
     page = FormPage(
         title=_("Reopen"),
-        back=reverse("coaching:opportunity", args=[slug, deal.pk]),
+        back=back,
         back_text=str(deal),
         submit=_("Reopen"),
     )

@@ -1,26 +1,31 @@
 """What was promised: by whom, for whom, until when."""
 
+from collections.abc import Callable
+from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import NullIf
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
-from accounts.http.form_pages import FormPage, way_back
+from accounts.http.form_pages import FormPage, retype, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
-from accounts.models import Membership
+from accounts.models import Membership, start_of
 from accounts.models.base import StaleVersion
 from accounts.permissions import permissions_of
 from opportunities.models import Opportunity
@@ -32,9 +37,10 @@ from stakeholders.actions.acts import (
     finish_task,
     undo_task,
 )
+from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
 from stakeholders.forms.tasks import ChangeTaskForm, TaskFilters, TaskForm
-from stakeholders.models import Task
-from stakeholders.queries.deals import active_in
+from stakeholders.models import Stakeholder, Task
+from stakeholders.queries.deals import active_in, closed_words
 
 SHOWN = 200
 
@@ -42,34 +48,72 @@ SHOWN = 200
 @require_safe
 @member("deal.see")
 def tasks(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    day = request.workspace.today(timezone.now())
+    now = timezone.now()
+    day = request.workspace.today(now)
     filters = TaskFilters(request.GET, owners=_owners(request))
     given = filters.cleaned_data if filters.is_valid() else {}
     rows = Task.objects.filter(
         opportunity__in=Opportunity.objects.visible_to(request.membership)
     )
     if not given.get("done"):
-        rows = rows.filter(done_at__isnull=True)
+        # Those done today stay in sight, to be undone.
+        today = start_of(day, request.workspace.zone)
+        rows = rows.filter(Q(done_at__isnull=True) | Q(done_at__gte=today))
     if given.get("owner"):
         rows = rows.filter(owner=given["owner"])
     if given.get("department"):
         rows = rows.filter(department__icontains=given["department"])
+    by = given.get("by") or TaskFilters.DUE
     found = list(
         rows.select_related(
             "opportunity__company", "owner", "stakeholder__person"
-        ).order_by(F("due_on").asc(nulls_last=True), "title", "pk")[:SHOWN]
+        ).order_by(*ORDERS[by], F("due_on").asc(nulls_last=True), "title", "pk")[
+            : SHOWN + 1
+        ]
     )
     context = {
         "filters": filters,
-        "groups": [
-            (due_on, list(some)) for due_on, some in groupby(found, lambda t: t.due_on)
-        ],
+        "groups": _together(found[:SHOWN], by),
+        "has_more": len(found) > SHOWN,
+        "shown": SHOWN,
+        "by_due": by == TaskFilters.DUE,
+        "nothing": NOTHING[by],
         "day": day,
         "may_write": "deal.write" in permissions_of(request.membership),
-        "is_filtered": bool(request.GET),
+        "is_filtered": any(given.get(name) for name in ("owner", "department")),
         "back": request.get_full_path(),
     }
     return render_page(request, "stakeholders/tasks.html", context, partial="rows")
+
+
+# Above those that share nothing.
+NOTHING = {
+    TaskFilters.DUE: gettext_lazy("no date"),
+    TaskFilters.OWNER: gettext_lazy("nobody yet"),
+    TaskFilters.PERSON: gettext_lazy("nobody in particular"),
+    TaskFilters.DEPARTMENT: gettext_lazy("no department"),
+}
+
+ORDERS: dict[str, list[Any]] = {
+    TaskFilters.DUE: [],
+    TaskFilters.OWNER: [F("owner__name").asc(nulls_last=True), "owner"],
+    TaskFilters.PERSON: [
+        F("stakeholder__person__name").asc(nulls_last=True),
+        "stakeholder__person",
+    ],
+    TaskFilters.DEPARTMENT: [NullIf("department", Value("")).asc(nulls_last=True)],
+}
+
+
+def _together(rows: list[Task], by: str) -> list[tuple[Any, list[Task]]]:
+    """Tasks that follow each other, under what they share."""
+    shared: dict[str, Callable[[Task], Any]] = {
+        TaskFilters.DUE: lambda task: task.due_on,
+        TaskFilters.OWNER: lambda task: task.owner,
+        TaskFilters.PERSON: lambda task: task.stakeholder and task.stakeholder.person,
+        TaskFilters.DEPARTMENT: lambda task: task.department,
+    }
+    return [(key, list(some)) for key, some in groupby(rows, shared[by])]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,6 +121,7 @@ def tasks(request: WorkspaceRequest, slug: str) -> HttpResponse:
 def new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
     now = timezone.now()
+    back = way_back(request, reverse("coaching:opportunity", args=[slug, deal.pk]))
     form = TaskForm(
         posted(request),
         people=active_in(deal.pk, day=request.workspace.today(now)),
@@ -85,16 +130,20 @@ def new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     )
     if form.is_valid():
         try:
+            refuse_closed(deal)
             create_task(opportunity=deal, by=request.membership, now=now, **form.values)
+        except AlreadyClosed as refusal:
+            form.add_error(None, str(refusal))
         except NotInThisDeal as refusal:
             form.add_error("stakeholder", str(refusal))
         else:
             messages.success(request, _("The task is noted."))
-            return see_other("coaching:opportunity", slug=slug, id=deal.pk)
+            return see_other(back)
     page = FormPage(
         title=_("New task"),
-        back=reverse("coaching:opportunity", args=[slug, deal.pk]),
+        back=back,
         back_text=str(deal),
+        **shut(closed_words(deal), slug=slug, id=deal.pk),
     )
     return page.answer(request, form)
 
@@ -108,7 +157,7 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     )
     form = ChangeTaskForm(
         posted(request),
-        people=active_in(task.opportunity_id, day=request.workspace.today(now)),
+        people=_people_for(task, day=request.workspace.today(now)),
         owners=_owners(request),
         initial=ChangeTaskForm.initial_of(task),
     )
@@ -121,15 +170,20 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
                 by=request.membership,
                 now=now,
             )
-        except (NotInThisDeal, StaleVersion) as refusal:
-            form.add_error(None, str(refusal))
+        except StaleVersion as refusal:
+            retype(form, task, refusal)
+        except NotInThisDeal as refusal:
+            form.add_error("stakeholder", str(refusal))
         else:
             messages.success(request, _("The task is saved."))
             return see_other(back)
     page = FormPage(
-        title=_("Edit the task"), back=back, back_text=str(task.opportunity)
+        title=_("Edit the task"),
+        back=back,
+        back_text=str(task.opportunity),
+        template="stakeholders/task.html",
     )
-    return page.answer(request, form)
+    return page.answer(request, form, task=task)
 
 
 @require_POST
@@ -152,10 +206,18 @@ def undo(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
 
 def _task(request: WorkspaceRequest, pk: UUID) -> Task:
     return get_object_or_404(
-        Task.objects.select_related("opportunity"),
+        Task.objects.select_related("opportunity", "stakeholder__person"),
         pk=pk,
         opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
+
+
+def _people_for(task: Task, *, day: date) -> list[Stakeholder]:
+    """Those to choose from; whom it was for stays among them when they leave."""
+    people = active_in(task.opportunity_id, day=day)
+    if task.stakeholder is not None and task.stakeholder not in people:
+        people.append(task.stakeholder)
+    return people
 
 
 def _owners(request: WorkspaceRequest) -> QuerySet[Membership]:

@@ -203,7 +203,10 @@ async function keep(form) {
   timers.delete(form);
   if (!form.isConnected) return;
   const body = new URLSearchParams(new FormData(form));
-  await fetch(form.dataset.draft, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true }).catch(() => null);
+  const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true }).catch(() => null);
+  const { lost, unkept } = entry(form).dataset;
+  if (answer?.ok) say(form, "");
+  else say(form, answer?.status === 401 || answer?.status === 403 ? lost : unkept);
 }
 
 function keepNow(form) {

@@ -92,12 +92,15 @@ async function look() {
   const words = input.value.trim();
   const mine = ++turn;
   if (!source || words.length < 2) return;
+  none.hidden = true; // until that is known
   await new Promise((resume) => setTimeout(resume, PAUSE));
   if (mine !== turn) return;
   const answer = await fetch(`${source}?${new URLSearchParams({ q: words })}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok || mine !== turn || !dialog.open) return;
-  const { results } = await answer.json();
+  if (mine !== turn || !dialog.open) return;
+  const { results } = answer?.ok ? await answer.json() : { results: [] };
+  const before = chosen; // they come below what is there already
   draw(results.map((row) => ({ name: "", label: row.label, hint: row.hint, icon: row.icon, href: row.href })));
+  mark(before);
 }
 
 function draw(rows = []) {

@@ -148,9 +148,14 @@ def test_with_all_below_ends_on_a_circle():
     assert with_all_below({one}, {one: two, two: one, three: None}) == {one, two}
 
 
-@pytest.mark.parametrize("roles", [(Role.REP,), (Role.REP, Role.MANAGER, Role.COACH)])
-def test_visible_owners_costs_three_queries(tree, roles, django_assert_num_queries):
+@pytest.mark.parametrize(
+    ("roles", "queries"),
+    [((Role.REP,), 2), ((Role.REP, Role.MANAGER, Role.COACH), 3)],
+)
+def test_visible_owners_costs_three_queries_at_most(
+    tree, roles, queries, django_assert_num_queries
+):
     member = member_in(tree["flanders"], *roles)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(queries):
         visible_owners(member)

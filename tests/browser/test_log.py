@@ -1,6 +1,7 @@
 """The log form: by keys alone, without a script, kept as a draft, looked at."""
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -9,6 +10,8 @@ from readiness.models import LogDraft, Signal
 from stakeholders.models import Interaction, Participation
 from tests.browser.conftest import assert_fine
 from tests.browser.deals import World, build
+from tests.factories import PASSWORD
+from tests.signin.conftest import confirmed
 
 SECONDS_A_KEY, SECONDS_A_DECISION = 0.2, 1.35
 
@@ -123,6 +126,35 @@ def test_a_draft_survives_a_closed_tab_and_a_refusal(world, open_page):
         assert not LogDraft.objects.exists()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_save_after_the_session_ended_is_there_after_signing_in(
+    world, open_page, script
+):
+    user = confirmed(world.alice.user)
+    address = f"/w/ours/opportunities/{world.deal.pk}/log"
+    page = open_page(address, user=user, listen=False, script=script)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    if script:
+        page.keyboard.type("kar")
+        page.keyboard.press("Enter")
+        page.keyboard.type("explains")
+        page.keyboard.press("Enter")
+    else:
+        page.locator("[name=signals-0-who]").select_option(label="Karel Maes")
+        page.locator("[name=signals-0-code]").select_option("B14")
+    page.locator("[name=signals-0-quotation]").fill("Two of us decide.")
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_label("E-mail address").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[name=signals-0-quotation]")).to_have_value(
+        "Two of us decide."
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+
+
 def test_the_form_is_accessible_and_fits(world, open_page):
     page = open_page(
         f"/w/ours/opportunities/{world.deal.pk}/log", user=world.alice.user
@@ -141,6 +173,12 @@ def test_the_form_is_accessible_and_fits(world, open_page):
     assert_fine(page, "log-saved")
     page.goto(f"/w/ours/interactions/{_first(world).pk}/edit")
     assert_fine(page, "interaction-edit")
+    page.get_by_role("link", name="Take it back").click()
+    assert_fine(page, "take-back")
+    page.get_by_role("link", name="Only this one").first.click()
+    expect(page.get_by_role("heading", name="Take back this signal?")).to_be_visible()
+    page.goto("/w/ours/log")
+    assert_fine(page, "log-anywhere")
 
 
 def _first(world: World) -> Interaction:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
 from coaching.models import Play, Prompt
-from forecasting.models import Forecast, Outlook, PeriodOutlook, Snapshot
+from forecasting.models import Forecast, Outlook, PeriodOutlook, Snapshot, Target
 from opportunities.models import (
     Company,
     ExchangeRate,
@@ -23,6 +23,7 @@ from opportunities.models import (
 )
 from readiness.models import (
     ActionType,
+    LogDraft,
     Phase,
     PhaseConfirmation,
     PhaseModel,
@@ -49,7 +50,7 @@ from stakeholders.models import (
     Stakeholder,
     Task,
 )
-from tests.factories import DAY, NOW
+from tests.factories import DAY, NOW, create_team
 
 APPS = ("opportunities", "stakeholders", "readiness", "forecasting", "coaching")
 LATER = DAY + timedelta(days=9)
@@ -238,6 +239,11 @@ VALID: dict[type[models.Model], Any] = {
             "set_at": NOW,
         }
     ),
+    LogDraft: lambda w: {
+        "membership": w.owner,
+        "opportunity": Opportunity.objects.create(**w.values(Opportunity)),
+        "saved_at": NOW,
+    },
     PhaseReading: lambda w: {
         "stakeholder": w[Stakeholder],
         "model": w[PhaseModel],
@@ -269,6 +275,12 @@ VALID: dict[type[models.Model], Any] = {
         "open_count": 0,
         "without_amount_count": 0,
         "seed": 1,
+    },
+    Target: lambda _: {
+        "starts_on": DAY + timedelta(days=Target.objects.count()),
+        "ends_on": LATER,
+        "amount": Decimal(1),
+        "currency": "EUR",
     },
     Play: lambda _: {"code": uuid7().hex, "situation": "heard"},
     Prompt: lambda w: {
@@ -315,6 +327,9 @@ BROKEN: dict[str, Any] = {
     "phase_dwell_is_positive": {"mean_dwell_days": 0.0},
     "signal_type_effect_is_small": {"stance_effect": 3},
     "phase_reading_stance_is_a_probability": {"stance_probability": 1.2},
+    "target_of_a_team_or_an_owner": lambda w: {"owner": w.owner, "team": create_team()},
+    "target_is_not_negative": {"amount": Decimal(-1)},
+    "target_ends_after_it_starts": {"ends_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
 }
 # What a condition of a unique constraint asks of both rows.

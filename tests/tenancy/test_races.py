@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,16 @@ from django.db import connection
 from accounts.models import Workspace
 from accounts.tenancy import workspace
 from opportunities.models import Company
-from tests.factories import create_company, create_workspace
+from stakeholders.actions.acts import send_quote
+from stakeholders.models import Quote
+from tests.factories import (
+    DAY,
+    NOW,
+    create_company,
+    create_membership,
+    create_opportunity,
+    create_workspace,
+)
 from tests.tenancy.world import Tag
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,3 +73,25 @@ def test_interleaved_threads_see_their_own_workspace_only():
     seen: set[tuple[str, str]] = set().union(*at_once(work, threads=4))
 
     assert seen == {(place.slug, place.slug) for place in places}
+
+
+def test_quotes_sent_at_once_get_versions_of_their_own(committed: Workspace):
+    with workspace(committed):
+        deal = create_opportunity(owner=create_membership(workspace=committed))
+
+    def work(number: int) -> None:
+        with workspace(committed):
+            send_quote(
+                opportunity=deal,
+                total=Decimal(1000 + number),
+                currency="EUR",
+                sent_on=DAY,
+                by=None,
+                now=NOW,
+            )
+
+    at_once(work, threads=4)
+
+    with workspace(committed):
+        versions = Quote.objects.order_by("number").values_list("number", flat=True)
+        assert list(versions) == [1, 2, 3, 4]

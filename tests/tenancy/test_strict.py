@@ -25,6 +25,9 @@ BOUND = [
     " (SELECT 1 FROM deal d WHERE d.workspace_id = c.workspace_id)",
     "(SELECT 1 FROM company WHERE workspace_id = %s)"
     " UNION (SELECT 1 FROM deal WHERE workspace_id = %s)",
+    "SELECT * FROM company WHERE id IN ((SELECT 1 FROM deal WHERE workspace_id = %s)"
+    " INTERSECT (SELECT 2 FROM deal WHERE workspace_id = %s) INTERSECT (SELECT 3))"
+    " AND workspace_id = %s",
     "UPDATE company SET name = 'x' WHERE workspace_id = %s",
     "DELETE FROM company WHERE workspace_id = %s",
     "INSERT INTO company (id, workspace_id) VALUES (%s, %s)",
@@ -47,6 +50,12 @@ NOT_BOUND = [
     "SELECT * FROM company U0 WHERE U0.workspace_id = %s AND EXISTS"
     " (SELECT 1 FROM company U0 WHERE U0.id = %s)",
     "SELECT 1 FROM company WHERE workspace_id = %s UNION SELECT 1 FROM deal",
+    "SELECT * FROM company WHERE id IN ((SELECT 1 FROM deal WHERE workspace_id = %s)"
+    " INTERSECT (SELECT 2 FROM deal)) AND workspace_id = %s",
+    "SELECT * FROM company WHERE id IN ((SELECT 1 FROM deal) INTERSECT"
+    " (SELECT 2 FROM deal WHERE workspace_id = %s)) AND workspace_id = %s",
+    "SELECT * FROM company WHERE id IN ((SELECT 1 FROM deal WHERE workspace_id = %s)"
+    " INTERSECT ALL (SELECT 2 FROM deal WHERE workspace_id = %s))",
     "WITH mine AS (SELECT * FROM company) SELECT * FROM mine",
     "UPDATE company SET name = %s",
     "UPDATE company SET workspace_id = %s",

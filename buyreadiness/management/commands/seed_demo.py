@@ -1,8 +1,8 @@
-"""`manage.py seed_demo`: a made-up workspace, sixty deals of a synthetic world in it."""
+"""`manage.py seed_demo`: a made-up workspace, eighty deals of a synthetic world in it."""
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,13 +24,16 @@ from buyreadiness.worlds import (
     recompute_open,
     shipped_words,
 )
-from forecasting.actions.money import set_target
+from forecasting.actions.accuracy import ask_for_accuracy
 from forecasting.actions.periods import refresh_periods
+from forecasting.actions.targets import add_target
 from forecasting.engine.world.bundle import Owner, Writer
 from forecasting.engine.world.parameters import Talk, WorldParameters
 from forecasting.engine.world.picking import tell_demo
 from forecasting.engine.world.story import make_world
-from forecasting.queries.periods import next_period, period_of
+from forecasting.models import PeriodOutlook
+from forecasting.queries.periods import Span
+from opportunities.actions import set_rate
 from opportunities.models import RecomputeRequest, ScheduleSlot
 from readiness.queries.models import active_model
 
@@ -45,9 +48,9 @@ ADMIN, MANAGER, COACH, REP = PEOPLE
 SEATS = ("Tom Willems", "Inès Dubois")
 SEED = 13  # of six tried, the one whose chances are spread most widely
 # A larger world is drawn than is told: deals are chosen that show what there is to see.
-DRAWN, TOLD, EACH_SYMPTOM = 2_500, 60, 2
+DRAWN, TOLD, EACH_SYMPTOM = 2_500, 80, 2
 TALK = Talk(contact_days=9.0, signals_a_contact=1.2, perturbation=0.3)
-TARGET = Decimal(600_000)  # of a quarter, for everybody together
+RATES = {"USD": "0.92", "GBP": "1.17"}
 OWNERS = (Owner(PEOPLE[REP][0], REP), *(Owner(name) for name in SEATS))
 
 
@@ -99,6 +102,8 @@ def make_demo(*, password: str, now: datetime) -> None:
     with tenancy.workspace(ws_id, through="command"):
         fill(admin, members, now=now)
     tell_world(admin, now=now)
+    with tenancy.workspace(ws_id, through="command"):
+        aim(admin, now=now)
     with tenancy.workspace(ws_id, through="command"):
         Workspace.objects.filter(pk=ws_id).update(prepared_at=timezone.now())
     with connection.cursor() as cursor:
@@ -173,21 +178,25 @@ def tell_world(admin: Membership, *, now: datetime) -> None:
         now=now,
     )
     recompute_open(workspace_id=workspace.pk, now=now)
-    with tenancy.workspace(workspace, through="command"):
-        aim(workspace, now=now)
-        refresh_periods(workspace=workspace, now=now)
 
 
-def aim(workspace: Workspace, *, now: datetime) -> None:
-    """What the demo means to win this period and the next."""
-    this = period_of(workspace.today(now), workspace=workspace)
-    for span in (this, next_period(this, workspace=workspace)):
-        set_target(
-            span=span,
-            amount=TARGET,
-            workspace=workspace,
-            by=None,
-            now=now,
+def aim(admin: Membership, *, now: datetime) -> None:
+    """Rates, the sums of the periods, and targets a little above what they say."""
+    told: dict[str, Any] = {"by": admin, "now": now}
+    day = admin.workspace.today(now) - timedelta(days=7)
+    for currency, rate in RATES.items():
+        base = admin.workspace.base_currency
+        set_rate(currency=currency, base=base, valid_on=day, rate=Decimal(rate), **told)
+    refresh_periods(workspace=admin.workspace, now=now)
+    ask_for_accuracy(workspace=admin.workspace, now=now)
+    for row in PeriodOutlook.objects.all():
+        add_target(
+            team=row.team,
+            owner=row.owner,
+            span=Span(row.starts_on, row.ends_on),
+            amount=(row.mean * Decimal("1.1")).quantize(Decimal("1E4")) + 10_000,
+            currency=row.currency,
+            **told,
         )
 
 

@@ -24,6 +24,10 @@ LOCK = VENDOR / "lock.json"
 WANTED = {
     "htmx.org@2.0.11": {"dist/htmx.min.js": "htmx.js"},
     "idiomorph@0.8.0": {"dist/idiomorph-ext.min.js": "idiomorph.js"},
+    "echarts@6.1.0": {
+        "dist/echarts.common.min.js": "echarts.js",
+        "LICENSE": "echarts-LICENSE.txt",
+    },
     "@fontsource-variable/inter@5.3.0": {
         "files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
         "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
