@@ -11,13 +11,13 @@ from coaching.engine.symptoms import Finding
 from coaching.engine.symptoms import Symptom as Kind
 from coaching.models import Symptom
 from forecasting.actions.outlooks import mark_symptoms
+from forecasting.models import ListedSymptom
 from opportunities.models import Opportunity
 
 # Shown by a person; the others are of the deal, whoever they speak of.
 OF_A_PERSON = frozenset(
     {Kind.PROBING_DODGED, Kind.HAPPY_EARS, Kind.STANCE_WITHOUT_PHASE, Kind.STALE}
 )
-THE_FIVE = ("S1", "S2", "S3", "S4", "S5")
 
 
 @transaction.atomic(savepoint=False)  # always within a recompute
@@ -63,7 +63,9 @@ def refresh_symptoms(
         ]
     )
     shown = {code for code, _whose in wanted}
-    mark_symptoms(opportunity, codes=[code for code in THE_FIVE if code in shown])
+    mark_symptoms(
+        opportunity, codes=[code for code in ListedSymptom.values if code in shown]
+    )
 
 
 @transaction.atomic(savepoint=False)  # always within a recompute
