@@ -138,6 +138,16 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="coaching",
     ),
     Destination(
+        name="symptoms",
+        label=_("Symptoms"),
+        url_name="coaching:scan",
+        icon="warning",
+        keys="g x",
+        permission="deal.see",
+        group=TAB,
+        section="coaching",
+    ),
+    Destination(
         name="evidence",
         label=_("Evidence"),
         url_name="readiness:evidence",

@@ -8,7 +8,7 @@ from forecasting.models.forecast import (
     Snapshot,
     TargetBasis,
 )
-from forecasting.models.outlook import Outlook, PeriodOutlook
+from forecasting.models.outlook import ListedSymptom, Outlook, PeriodOutlook
 from forecasting.models.target import Target
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "AccuracyRun",
     "ConstraintKind",
     "Forecast",
+    "ListedSymptom",
     "Outlook",
     "PeriodOutlook",
     "ReplayedDay",

@@ -303,9 +303,9 @@ def test_sums_without_a_rate_are_refused_and_none_stand(
 
 
 @pytest.mark.django_db
-def test_a_cache_made_again_keeps_the_symptoms(deal: Opportunity):
+def test_a_night_keeps_the_symptoms(deal: Opportunity):
     Outlook.objects.update(symptoms="S1")
 
-    make(deal)
+    spend(night_of(NIGHT))
 
     assert outlook(deal)["symptoms"] == "S1"
