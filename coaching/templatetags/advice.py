@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from coaching.queries.deal import Advised
@@ -21,5 +20,5 @@ def advised(
     context: Any, seat: Stakeholder, *, roles: RolesShown, catalogue: Catalogue
 ) -> list[Advised]:
     """The open advice about one person, heaviest first; one query."""
-    reader = Reader(get_language() or "en", context["workspace"], timezone.now())
+    reader = Reader(get_language() or "en", context["workspace"], context["now"])
     return advice_for(seat, roles=roles, catalogue=catalogue, reader=reader)

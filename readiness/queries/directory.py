@@ -15,7 +15,6 @@ from readiness.models import PhaseConfirmation, Signal
 from readiness.queries.positions import Position, positions_of
 from stakeholders.models import Person, Stakeholder
 
-
 SHOWN = 3  # deals of one person in a list
 
 
