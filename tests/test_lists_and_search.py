@@ -11,12 +11,14 @@ from django.urls import reverse
 from accounts.models import Visibility
 from accounts.tenancy import inside
 from opportunities.actions import create_company
+from opportunities.models import Outcome
+from stakeholders.actions.outcomes import close_opportunity
 from stakeholders.actions.people import (
     add_stakeholder,
     change_person,
     create_person,
 )
-from tests.factories import NOW, give_defaults
+from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import JOINED, make, open_deal, say, seat
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,17 @@ def person(name: str, **fields):
 
 def company(name: str, **fields):
     return create_company(name=name, by=None, now=NOW, **fields)
+
+
+def close(deal: Any, *, by: Any) -> None:
+    close_opportunity(
+        opportunity=deal,
+        outcome=Outcome.LOST,
+        closed_on=DAY,
+        today=DAY,
+        by=by,
+        now=NOW,
+    )
 
 
 def made(name: str, *names: str) -> None:
@@ -224,6 +237,86 @@ def test_administrator_sees_the_deals_of_everybody(as_alice, bob, own_deals_only
     assert "Bobs" in text_of(as_alice.get(at("readiness:person", id=karel.pk)))
 
 
+def test_people_in_an_open_deal_that_one_sees_are_filtered(
+    as_bob, alice, bob, own_deals_only
+):
+    seat(open_deal(owner=bob, name="Mine"), "Here")
+    seat(open_deal(owner=alice, name="Hers"), "Hidden")
+    gone = seat(open_deal(owner=bob, name="Left"), "Gone")
+    type(gone).objects.filter(pk=gone.pk).update(left_on=DAY)
+    over = open_deal(owner=bob, name="Over")
+    seat(over, "Late")
+    close(over, by=bob)
+    person("Nowhere")
+
+    assert rows_of(as_bob.get(at("readiness:people"), {"in": "open"})) == ["Here"]
+    assert len(rows_of(as_bob.get(at("readiness:people"), {"in": "else"}))) == 5
+
+
+def test_people_of_a_company_are_filtered_on_every_page(as_bob):
+    delta = company("Delta")
+    made("readiness:people", "Elsewhere")
+    for number in range(51):
+        person(f"Row {number:02}", company=delta)
+
+    first = as_bob.get(at("readiness:people"), {"company": str(delta.pk)})
+
+    assert len(rows_of(first)) == 50
+    assert "At Delta" in text_of(first)
+    assert rows_of(as_bob.get(at("readiness:people") + next_of(first))) == ["Row 50"]
+    page = text_of(as_bob.get(at("forecasting:company", id=delta.pk)))
+    assert f"{at('readiness:people')}?company={delta.pk}" in page
+
+
+@pytest.mark.parametrize("given", ["nonsense", "\x00", "", "0" * 32])
+def test_what_is_no_company_filters_nothing(as_bob, given):
+    person("Alfa")
+
+    assert rows_of(as_bob.get(at("readiness:people"), {"company": given})) == ["Alfa"]
+
+
+def test_company_of_another_workspace_filters_nothing(as_bob, charlie):
+    with inside(connection, charlie.workspace_id):
+        theirs = company("Theirs")
+    person("Alfa")
+
+    page = as_bob.get(at("readiness:people"), {"company": str(theirs.pk)})
+
+    assert rows_of(page) == ["Alfa"]
+    assert "Theirs" not in text_of(page)
+
+
+def test_deals_that_have_no_room_are_counted(as_bob, bob):
+    here = seat(open_deal(owner=bob, name="Deal 0"), "Karel").person
+    for number in range(1, 5):
+        add_stakeholder(
+            opportunity=open_deal(owner=bob, name=f"Deal {number}"),
+            person=here,
+            joined_on=JOINED,
+            roles=[],
+            by=bob,
+            now=NOW,
+        )
+
+    assert "and 2 more" in text_of(as_bob.get(at("readiness:people")))
+
+
+def test_who_was_heard_in_a_deal_that_closed_is_not_called_unheard(as_bob, bob):
+    deal = open_deal(owner=bob, name="Over")
+    karel = seat(deal, "Karel")
+    say(karel, "B03")
+    close(deal, by=bob)
+
+    for page in (
+        at("readiness:people"),
+        at("readiness:person", id=karel.person_id),
+    ):
+        text = text_of(as_bob.get(page))
+        assert "4 May 2026" in text
+        assert "never" not in text
+        assert "nothing heard" not in text
+
+
 # --- Companies -------------------------------------------------------------------------
 
 
@@ -336,6 +429,7 @@ def test_search_shows_some_of_each_kind(as_bob):
     assert len(suggested(as_bob, q="del")) == 7
     text = text_of(as_bob.get(at("stakeholders:search"), {"q": "del"}))
     assert text.count("Delvaux") == 25
+    assert text.count("These are the first 25.") == 1
     assert "Delta" in text
 
 

@@ -1,6 +1,6 @@
 """Score our own forecasts, a day at a time, and keep what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts.actions.audit import record
 from accounts.models import Membership, Workspace
 from forecasting.models import AccuracyReport, AccuracyRun, ReplayedDay
-from forecasting.queries.accuracy import drift, kept, read, told
+from forecasting.queries.accuracy import drift, kept, owners_by_team, read, told
 from forecasting.queries.backtest import (
     History,
+    Replayed,
     replay_day,
     replay_days,
     scored,
@@ -20,7 +21,7 @@ from forecasting.queries.backtest import (
 from forecasting.queries.decisions import MAP_VERSION
 from forecasting.queries.frozen import frozen_scores
 from forecasting.signals import accuracy_asked
-from opportunities.models import ScheduleSlot
+from opportunities.models import Opportunity, ScheduleSlot
 from opportunities.models.schedule import accuracy_slot
 from readiness.queries.models import LoadedModel, active_model
 
@@ -141,13 +142,43 @@ def _finish(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> None:
 def _body(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> dict[str, Any]:
     days = list(run.done.order_by("on"))
     rows = [read(row) for day in days for row in day.rows]
-    withdrawn = {pk for day in days for pk in day.withdrawn}
-    replay = None
-    if rows:
-        found = scored(rows, horizon=run.horizon_days, withdrawn=len(withdrawn))
-        replay = told(found)
+    withdrawn = {UUID(pk) for day in days for pk in day.withdrawn}
     return {
-        "replay": replay,
-        "drift": drift(rows, horizon=run.horizon_days) if rows else [],
+        **_scores(rows, withdrawn, horizon=run.horizon_days),
         "frozen": frozen_scores(workspace, today=workspace.today(now)),
+        "teams": _of_teams(rows, withdrawn, horizon=run.horizon_days),
     }
+
+
+def _scores(
+    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, horizon: int
+) -> dict[str, Any]:
+    if not rows:
+        return {"replay": None, "drift": []}
+    found = scored(rows, horizon=horizon, withdrawn=len(withdrawn))
+    return {"replay": told(found), "drift": drift(rows, horizon=horizon)}
+
+
+def _of_teams(
+    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, horizon: int
+) -> list[dict[str, Any]]:
+    """The same of each team's deals, for those who see no more; the largest team first."""
+    deals = {row.opportunity_id for row in rows} | set(withdrawn)
+    owner_of = dict(
+        Opportunity.objects.filter(pk__in=deals).values_list("pk", "owner_id")
+    )
+    told_of = []
+    for team, owners in owners_by_team():
+        of = {pk for pk, owner in owner_of.items() if owner in owners}
+        told_of.append(
+            {
+                "name": team.name,
+                "owners": sorted(map(str, owners)),
+                **_scores(
+                    [row for row in rows if row.opportunity_id in of],
+                    of & set(withdrawn),
+                    horizon=horizon,
+                ),
+            }
+        )
+    return sorted(told_of, key=lambda each: (-len(each["owners"]), each["name"]))

@@ -10,7 +10,8 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Count
 
-from accounts.models import Membership
+from accounts.models import Membership, Team, TeamMember, TeamPart
+from accounts.queries import with_all_below
 from forecasting.engine import scoring
 from forecasting.engine.baselines import base_rate
 from forecasting.queries.backtest import FEWEST_CLOSED, Backtest, Replayed
@@ -127,3 +128,31 @@ def win_rate(membership: Membership) -> WinRate:
         no_decision=counts[Outcome.NO_DECISION],
         withdrawn=counts[Outcome.WITHDRAWN],
     )
+
+
+def owners_by_team() -> list[tuple[Team, set[UUID]]]:
+    """Each team with its members and those of the teams below; without anybody, none."""
+    members: dict[UUID, set[UUID]] = defaultdict(set)
+    placed = TeamMember.objects.filter(part=TeamPart.MEMBER)
+    for team_id, owner in placed.values_list("team", "membership"):
+        members[team_id].add(owner)
+    teams = {team.pk: team for team in Team.objects.order_by("name", "pk")}
+    parents = {pk: team.parent_id for pk, team in teams.items()}
+    below = {
+        pk: set[UUID]().union(
+            *(members[each] for each in with_all_below([pk], parents))
+        )
+        for pk in teams
+    }
+    return [(team, below[pk]) for pk, team in teams.items() if below[pk]]
+
+
+def scope_for(
+    body: Mapping[str, Any], seen: frozenset[UUID] | None
+) -> Mapping[str, Any] | None:
+    """The largest part of a report all of whose owners a member may see."""
+    if seen is None:
+        return body
+    allowed = {str(pk) for pk in seen}
+    teams = body.get("teams", [])
+    return next((each for each in teams if allowed.issuperset(each["owners"])), None)

@@ -21,7 +21,7 @@ from accounts.permissions import permissions_of
 from accounts.queries import visible_owners
 from forecasting.actions.accuracy import ask_for_accuracy
 from forecasting.models import AccuracyReport, AccuracyRun
-from forecasting.queries.accuracy import win_rate
+from forecasting.queries.accuracy import scope_for, win_rate
 from forecasting.queries.backtest import FEWEST_CLOSED, Rival, Verdict
 from forecasting.queries.frozen import FEWEST_PERIODS
 
@@ -60,10 +60,10 @@ class Line:
 @require_safe
 @member("forecast.see")
 def accuracy(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    sees_all = visible_owners(request.membership) is None
+    seen = visible_owners(request.membership)
     run = AccuracyRun.objects.first()
     context: dict[str, Any] = {
-        "sees_all": sees_all,
+        "sees_all": seen is None,
         "may_ask": "accuracy.ask" in permissions_of(request.membership),
         "rate": win_rate(request.membership),
         "run": run,
@@ -72,8 +72,10 @@ def accuracy(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "minimum_periods": FEWEST_PERIODS,
     }
     report = AccuracyReport.objects.order_by("-computed_at", "-id").first()
-    if report is not None and sees_all:
-        context |= {"report": report} | _told(report.body)
+    scope = scope_for(report.body, seen) if report is not None else None
+    context["is_hidden"] = report is not None and scope is None
+    if scope is not None:
+        context |= {"report": report, "team": scope.get("name", "")} | _told(scope)
     return render_page(request, PAGE, context, partial="working")
 
 
@@ -102,7 +104,7 @@ def _told(body: Mapping[str, Any]) -> dict[str, Any]:
             line | {"starts_on": date.fromisoformat(line["starts_on"])}
             for line in body["drift"]
         ],
-        "frozen": body["frozen"],
+        "frozen": body.get("frozen"),
     }
     if replay is None:
         return told

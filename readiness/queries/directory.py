@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Workspace
 from opportunities.models import Opportunity, Outcome
+from readiness.models import PhaseConfirmation, Signal
 from readiness.queries.positions import Position, positions_of
 from stakeholders.models import Person, Stakeholder
-
 
 SHOWN = 3  # deals of one person in a list
 
@@ -29,6 +29,18 @@ class SeatLine:
     def opportunity(self) -> Opportunity:
         deal: Opportunity = self.stakeholder.opportunity
         return deal
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """From the facts: a deal that closed before it was ever computed has no reading."""
+        row: Any = self.stakeholder
+        moments = [row.signalled_at, row.confirmed_at]
+        return max(filter(None, moments), default=None)
+
+    @property
+    def has_position(self) -> bool:
+        """Whether a phase is known, or is unknown because nothing was heard."""
+        return not self.position.is_unknown or self.heard_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ class PersonLine:
 
     @property
     def last_heard_at(self) -> datetime | None:
-        moments = [seat.position.heard_at for seat in self.seats]
+        moments = [seat.heard_at for seat in self.seats]
         return max(filter(None, moments), default=None)
 
 
@@ -57,6 +69,11 @@ def seats_now(deals: "QuerySet[Opportunity]", *, of: Any) -> "QuerySet[Stakehold
     return Stakeholder.objects.filter(
         person=of, left_on=None, opportunity__in=deals.filter(outcome=Outcome.OPEN)
     )
+
+
+def _last(model: Any, moment: str) -> Subquery:
+    rows = model.objects.standing().filter(stakeholder=OuterRef("pk"))
+    return Subquery(rows.order_by(f"-{moment}").values(moment)[:1])
 
 
 def person_lines(
@@ -72,6 +89,10 @@ def person_lines(
             person__in=[person.pk for person in people], opportunity__in=deals
         )
         .select_related("opportunity__company", "person")
+        .annotate(
+            signalled_at=_last(Signal, "occurred_at"),
+            confirmed_at=_last(PhaseConfirmation, "confirmed_at"),
+        )
         .order_by("-opportunity__opened_on", "pk")
     )
     positions = positions_of(seats, workspace=workspace, now=now)

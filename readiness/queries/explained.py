@@ -19,7 +19,9 @@ from readiness.queries.standing import instant
 from stakeholders.models import Stakeholder
 
 IMPRESSION = "I"  # the class of evidence that proves least
-TELLING = log(2)  # a signal twice as usual in one phase as in the other tells them apart
+TELLING = log(
+    2
+)  # a signal twice as usual in one phase as in the other tells them apart
 MISSING = 5
 
 

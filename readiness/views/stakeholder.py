@@ -61,6 +61,7 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     override = overrides_in_force([seat], when=when).get(seat.pk)
     heard_at = explained.reading.last_heard_at
     context = {
+        "now": now,
         "seat": seat,
         "deal": seat.opportunity,
         "roles": roles_shown([seat], day=day or today)[seat.pk],

@@ -24,11 +24,19 @@ LONGEST = 120
 @member("deal.see")
 def search(request: WorkspaceRequest, slug: str) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:LONGEST]
-    hits = find(words, by=request.membership, each=SHOWN) if words else []
+    hits = find(words, by=request.membership, each=SHOWN + 1) if words else []
     groups = [
         (kind, [_json(hit, slug) for hit in hits if hit.kind == kind]) for kind in KINDS
     ]
-    context = {"q": words, "groups": [(kind, some) for kind, some in groups if some]}
+    context = {
+        "q": words,
+        "groups": [
+            {"kind": kind, "hits": some[:SHOWN], "has_more": len(some) > SHOWN}
+            for kind, some in groups
+            if some
+        ],
+        "shown": SHOWN,
+    }
     return render_page(request, "stakeholders/search.html", context, partial="rows")
 
 

@@ -107,6 +107,7 @@ def test_row_that_goes_between_two_pages_moves_no_other(ours):
         signing.dumps([["-name", "pk"], ["Bravo", "x"]], salt=SALT),
         signing.dumps([["name", "opened_on", "pk"], ["B", "x", "x"]], salt=SALT),
     ],
+    ids=range(9),  # a signature tells the second it was made in
 )
 def test_cursor_that_is_not_of_this_list_is_none(ours, cursor):
     companies("Alfa", "Bravo", "Charlie")

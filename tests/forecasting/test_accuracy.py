@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.models import Membership, Workspace
+from accounts.models import Membership, TeamMember, TeamPart, Workspace
 from buyreadiness.tasks import by_job
 from forecasting.actions import accuracy as doing
 from forecasting.actions.accuracy import (
@@ -23,7 +23,7 @@ from forecasting.queries.frozen import frozen_scores
 from forecasting.views.accuracy import RIVALS, _title
 from opportunities.models import Job, Opportunity, Outcome, ScheduleSlot
 from stakeholders.actions.outcomes import close_opportunity
-from tests.factories import DAY, NOW, create_opportunity, give_defaults
+from tests.factories import DAY, NOW, create_opportunity, create_team, give_defaults
 from tests.forecasting.test_backtest import rows_of, some_wins
 from tests.recompute.build import days_ago, open_deal, say, seat
 
@@ -274,6 +274,26 @@ def test_who_sees_a_part_is_told_and_shown_no_scores(as_bob, alice, bob):
     assert "report" not in response.context
     assert (response.context["rate"].won, response.context["rate"].of) == (0, 1)
     assert as_bob.post(ASK).status_code == 403
+
+
+def test_a_manager_of_a_team_reads_the_scores_of_its_deals(
+    as_bob, alice, bob, ours, deals, every_ten_days
+):
+    for name, member in (("Benelux", alice), ("Ghent", bob)):
+        TeamMember.objects.create(
+            team=create_team(name=name), membership=member, part=TeamPart.MEMBER
+        )
+    say(seat(open_deal(owner=bob, name="His")), "B13", at=days_ago(120))
+    report = make_report(ours)
+
+    response = as_bob.get(HERE)
+
+    assert report.body["replay"]["deals"] == 3
+    assert (response.context["team"], response.context["replay"]["deals"]) == (
+        "Ghent",
+        1,
+    )
+    assert "Only deals that you may see are counted." in response.content.decode()
 
 
 def test_the_win_rate_names_its_denominator(as_alice, alice):

@@ -174,7 +174,7 @@ def test_running_a_night_twice_changes_nothing(deal: Opportunity, ours: Workspac
     spend(slot, now=later)
     freeze_deals([deal], model=active_model(), workspace=ours, now=later)
 
-    assert claimed == [Job.PERIODS]
+    assert claimed == [Job.PERIODS, Job.ACCURACY]
     assert (list(Snapshot.objects.values()), outlook(deal)) == before
 
 
