@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "person.write": SELLERS,
     "prompt.answer": EVERYBODY,
     "forecast.see": EVERYBODY,
+    "accuracy.ask": frozenset({MANAGER, ADMIN}),
     "money.manage": frozenset({MANAGER, ADMIN}),
     "import.run": frozenset({ADMIN}),
 }

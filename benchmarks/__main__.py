@@ -1,6 +1,7 @@
 """Run the measurements on servers of their own: `python -m benchmarks [tenancy …]`."""
 
 import importlib
+import logging
 import os
 import pkgutil
 import secrets
@@ -29,6 +30,7 @@ def main(wanted: list[str]) -> int:
         os.environ |= {**services.urls, "SECRET_KEY": secrets.token_urlsafe(48)}
         os.environ["DJANGO_SETTINGS_MODULE"] = "buyreadiness.settings"
         django.setup()
+        logging.disable(logging.CRITICAL)  # a line for each request hides the figures
         call_command("migrate", verbosity=0)
         for name in names:
             table(name, importlib.import_module(f"benchmarks.{name}").run())

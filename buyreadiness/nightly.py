@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from accounts.models import Workspace
+from forecasting.actions.accuracy import ask_monthly
 from forecasting.actions.periods import refresh_periods
 from forecasting.actions.snapshots import freeze_deals
 from integrations.actions.imports import forget_files
@@ -83,6 +84,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         slot.done_at = now
         forget_files(now=now)
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
+        ask_monthly(workspace=workspace, now=now)
     slot.claimed_at = None
     slot.save(update_fields=["reached_id", "done_at", "claimed_at"])
     return slot.done_at is not None

@@ -1,4 +1,4 @@
-"""All facts of an opportunity become readings, a forecast and prompts, together.
+"""All facts of an opportunity become readings, a forecast, prompts and symptoms, together.
 
 Claim in one transaction, count the attempt in a second, compute and settle in a third: a
 worker killed at any point leaves either the request or everything it asked for.
@@ -13,7 +13,10 @@ from django.db import transaction
 from accounts.models import Workspace
 from buyreadiness.nightly import ask_for_periods
 from coaching.actions.prompts import close_prompts, refresh_prompts
+from coaching.actions.symptoms import close_symptoms, refresh_symptoms
+from coaching.engine.symptoms import symptoms_of
 from coaching.queries.advice import advice_for
+from coaching.queries.symptom_facts import symptom_facts
 from forecasting.actions.forecasts import forecast_opportunity
 from forecasting.actions.outlooks import drop_outlook, refresh_outlook
 from forecasting.queries.deal import deal_of
@@ -75,6 +78,7 @@ def recompute(*, opportunity: Opportunity, now: datetime) -> None:
     if opportunity.retracted_at is not None or opportunity.outcome != Outcome.OPEN:
         drop_outlook(opportunity)
         close_prompts(opportunity=opportunity, now=now)
+        close_symptoms(opportunity=opportunity, now=now)
         return
     deal = deal_of(
         opportunity=opportunity, read=read, model=model, workspace=workspace, now=now
@@ -83,4 +87,11 @@ def recompute(*, opportunity: Opportunity, now: datetime) -> None:
     refresh_outlook(made, model=model, workspace=workspace, now=now)
     refresh_prompts(
         opportunity=opportunity, advice=advice_for(made, read, model=model), now=now
+    )
+    gathered = symptom_facts(made, read, model=model, workspace=workspace, now=now)
+    refresh_symptoms(
+        opportunity=opportunity,
+        findings=symptoms_of(gathered.facts),
+        rows=gathered.rows,
+        now=now,
     )

@@ -16,6 +16,7 @@ from buyreadiness.recompute import (
     begin_attempt,
     claim_requests,
 )
+from forecasting.actions.accuracy import spend_on_accuracy
 from integrations.tasks import work_import
 from opportunities.models import Job
 
@@ -84,8 +85,17 @@ def refresh_sums(*, slot_id: str) -> None:
     nightly.refresh_sums(slot_id=UUID(slot_id), now=timezone.now())
 
 
+@shared_task(base=WorkspaceTask)
+def work_accuracy(*, slot_id: str) -> None:
+    clock = iter(time.monotonic, None)
+    is_done = spend_on_accuracy(slot_id=UUID(slot_id), now=timezone.now(), clock=clock)
+    if not is_done:
+        transaction.on_commit(lambda: sweep.apply_async(expires=60), robust=True)
+
+
 by_job: dict[str, WorkspaceTask] = {
     Job.NIGHT: spend_night,
     Job.PERIODS: refresh_sums,
     Job.IMPORT: work_import,
+    Job.ACCURACY: work_accuracy,
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coaching.views import opportunity, prompts, queue, today
+from coaching.views import opportunity, prompts, queue, scan, today
 
 app_name = "coaching"
 
@@ -29,5 +29,10 @@ urlpatterns = [
         "w/<slug:slug>/coaching",
         queue.queue,
         name="queue",
+    ),
+    path(
+        "w/<slug:slug>/coaching/symptoms",
+        scan.scan,
+        name="scan",
     ),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forecasting.views import companies, forecast, money, opportunities
+from forecasting.views import accuracy, companies, forecast, money, opportunities
 
 app_name = "forecasting"
 
@@ -24,6 +24,16 @@ urlpatterns = [
         "w/<slug:slug>/forecast",
         forecast.forecast,
         name="forecast",
+    ),
+    path(
+        "w/<slug:slug>/forecast/accuracy",
+        accuracy.accuracy,
+        name="accuracy",
+    ),
+    path(
+        "w/<slug:slug>/forecast/accuracy/ask",
+        accuracy.ask,
+        name="accuracy-ask",
     ),
     path(
         "w/<slug:slug>/settings/money",

@@ -56,15 +56,15 @@ def assert_believable():
         outlook.won_by_target_probability or 0 for outlook in Outlook.objects.all()
     ]
 
-    assert sum(outcomes.values()) == 60
-    assert outcomes[Outcome.OPEN] == 30
+    assert sum(outcomes.values()) == 80
+    assert outcomes[Outcome.OPEN] == 40
     assert outcomes[Outcome.NO_DECISION] > outcomes[Outcome.WON] >= 5
     assert owners == {"Noor Jansen", "Tom Willems", "Inès Dubois"}
     assert set(Person.objects.values_list("language", flat=True)) == {"en", "nl", "fr"}
     assert min(row["people"] for row in sizes) >= 2
     assert max(row["people"] for row in sizes) <= 12  # ten seats, two successors
     assert Interaction.objects.count() > 600
-    assert Outlook.objects.count() == Forecast.objects.count() == 30
+    assert Outlook.objects.count() == Forecast.objects.count() == 40
     assert min(chances) < 0.05
     assert max(chances) > 0.2
     assert PhaseReading.objects.exists()

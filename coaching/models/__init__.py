@@ -1,6 +1,7 @@
-"""Advice: what may be said, and what was said about whom."""
+"""Advice: what may be said, and what was said about whom; symptoms of a stalling deal."""
 
 from coaching.models.play import Play
 from coaching.models.prompt import Prompt, PromptAnswer
+from coaching.models.symptom import Symptom
 
-__all__ = ["Play", "Prompt", "PromptAnswer"]
+__all__ = ["Play", "Prompt", "PromptAnswer", "Symptom"]

@@ -13,7 +13,8 @@ from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_date
 
 from accounts.models import Membership, Workspace
-from coaching.models import Prompt
+from coaching.models import Prompt, Symptom
+from coaching.queries.symptoms import SymptomShown, symptoms_of_deal
 from coaching.queries.wording import Names, Reader, in_words
 from forecasting.engine.portfolio import AmountSpread
 from forecasting.models import Outlook, TargetBasis
@@ -138,6 +139,10 @@ class DealPage:
     def date_has_passed(self) -> bool:
         return bool(self.outlook and self.outlook.target_basis == TargetBasis.PASSED)
 
+    @property
+    def symptoms(self) -> tuple[SymptomShown, ...]:
+        return symptoms_of_deal(self)
+
     def name_of(self, stakeholder: UUID | None) -> str:
         for row in (*self.rows, *self.gone):
             if row.stakeholder.pk == stakeholder:
@@ -181,6 +186,10 @@ def deal_seen_by(membership: Membership, pk: UUID) -> Opportunity:
                     "happened_on", "logged_at", "pk"
                 ),
                 *("outcome", "happened_on", "reason"),
+            ),
+            symptom_rows=_rows(
+                Symptom.objects.filter(closed_at__isnull=True).order_by("pk"),
+                *("code", "reading", "people", "rows", "opened_at"),
             ),
         )
         .get(pk=pk)

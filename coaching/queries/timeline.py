@@ -117,7 +117,8 @@ def timeline(
     more = len(talks) > SHOWN
     talks = talks[:SHOWN]
     older = Before(talks[-1].at, talks[-1].id) if more else None
-    since, until = older and older.at, before and before.at
+    since = older.at if older else None
+    until = before.at if before else None
     others: list[Event] = [*_phases(page), *_quotes(page.quotes, zone), *_dates(page)]
     events: list[Event] = [*talks]
     events += [each for each in others if _lies(each.at, since, until)]

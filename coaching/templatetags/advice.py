@@ -19,6 +19,6 @@ register = template.Library()
 def advised(
     context: Any, seat: Stakeholder, *, roles: RolesShown, catalogue: Catalogue
 ) -> list[Advised]:
-    """The open advice about one person, heaviest first; one query."""
+    """The open advice about one person, heaviest first, at the page's `now`; one query."""
     reader = Reader(get_language() or "en", context["workspace"], context["now"])
     return advice_for(seat, roles=roles, catalogue=catalogue, reader=reader)

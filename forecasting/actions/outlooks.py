@@ -63,6 +63,14 @@ def _write(rows: list[Outlook], *, fields: list[str]) -> None:
     )
 
 
+@transaction.atomic(savepoint=False)  # always within coaching's own
+def mark_symptoms(opportunity: Opportunity, *, codes: Sequence[str]) -> None:
+    """Note which symptoms a deal shows, for its lists; coaching tells them."""
+    shown = " ".join(codes)
+    rows = Outlook.objects.filter(opportunity=opportunity)
+    rows.exclude(symptoms=shown).update(symptoms=shown)
+
+
 @transaction.atomic
 def drop_outlook(opportunity: Opportunity) -> None:
     """A deal that was taken back stands in no list."""

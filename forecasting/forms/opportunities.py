@@ -13,7 +13,7 @@ from accounts.forms.choices import Choices
 from accounts.forms.inputs import DayInput
 from accounts.models import Membership
 from accounts.queries import matching
-from forecasting.models import ConstraintKind
+from forecasting.models import ConstraintKind, ListedSymptom
 from opportunities.models import CLOSED_OUTCOMES, Opportunity, Outcome
 
 FRESH_DAYS, COVERED_DAYS = 14, 45
@@ -74,6 +74,7 @@ class OpportunitiesFilter(forms.Form):
         ],
         _("any time"),
     )
+    symptom = _select(_("Symptom"), ListedSymptom.choices, _("any or none"))
     least = _amount(_("Amount from"))
     most = _amount(_("Amount to"))
     bare = forms.BooleanField(label=_("Without an amount"), required=False)
@@ -159,6 +160,7 @@ class OpportunitiesFilter(forms.Form):
             "owner": lambda pk: Q(owner=pk),
             "limited": lambda kind: Q(outlooks__constraint_kind=kind),
             "phase": lambda anchor: Q(outlooks__constraint_anchor=anchor),
+            "symptom": lambda code: Q(outlooks__symptoms__contains=code),
             "heard": lambda age: _heard(age, now=now),
             "bare": lambda _yes: self._bare(),
             "since": lambda day: Q(closed_on__gte=day),

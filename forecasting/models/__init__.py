@@ -1,5 +1,6 @@
 """What the phases say of a deal's end, kept, frozen and cached."""
 
+from forecasting.models.accuracy import AccuracyReport, AccuracyRun, ReplayedDay
 from forecasting.models.forecast import (
     WEEKS,
     ConstraintKind,
@@ -7,15 +8,19 @@ from forecasting.models.forecast import (
     Snapshot,
     TargetBasis,
 )
-from forecasting.models.outlook import Outlook, PeriodOutlook
+from forecasting.models.outlook import ListedSymptom, Outlook, PeriodOutlook
 from forecasting.models.target import Target
 
 __all__ = [
     "WEEKS",
+    "AccuracyReport",
+    "AccuracyRun",
     "ConstraintKind",
     "Forecast",
+    "ListedSymptom",
     "Outlook",
     "PeriodOutlook",
+    "ReplayedDay",
     "Snapshot",
     "Target",
     "TargetBasis",

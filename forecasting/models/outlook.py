@@ -11,6 +11,16 @@ from opportunities.models import AMOUNT, CURRENCY, Opportunity
 from stakeholders.models import Stakeholder
 
 
+class ListedSymptom(models.TextChoices):
+    """The five of a stalling deal that lists speak of; coaching tells them."""
+
+    DATES_PUSHED = "S1", _("Decision dates pushed back")
+    PROBING_DODGED = "S2", _("Questions without an answer")
+    CONTACT_REPLACED = "S3", _("One contact, or a new one")
+    SEVERAL_QUOTES = "S4", _("Several quotes")
+    NO_FILE = "S5", _("No purchase file")
+
+
 class Outlook(WorkspaceModel):
     """One row per opportunity. Nothing is decided here; everything can be made again."""
 

@@ -141,11 +141,11 @@ def backtest(
     if not 0 < horizon <= HORIZON_DAYS or every < 1:
         raise ValueError(f"No replay: {horizon} days ahead, every {every} days.")
     days = replay_days(workspace, horizon=horizon, every=every, now=now)
-    history = _History.load()
+    history = History.load()
     rows: list[Replayed] = []
     withdrawn: set[UUID] = set()
     for day in days:
-        found, apart = _replay(
+        found, apart = replay_day(
             day, workspace=workspace, model=model, horizon=horizon, history=history
         )
         rows += found
@@ -277,13 +277,13 @@ def _verdict(gap: scoring.Interval, *, is_enough: bool) -> Verdict:
     return Verdict.WORSE if gap.low > 0 else Verdict.UNDECIDED
 
 
-def _replay(
+def replay_day(
     day: date,
     *,
     workspace: Workspace,
     model: LoadedModel,
     horizon: int,
-    history: "_History",
+    history: "History",
 ) -> tuple[list[Replayed], set[UUID]]:
     """The open deals of one day, and those of them that were withdrawn in time."""
     at = end_of(day, workspace.zone) - MOMENT
@@ -338,7 +338,7 @@ class _Series(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class _History:
+class History:
     """What the rivals go by, of all deals at once."""
 
     stages: _Series[str]
@@ -346,7 +346,7 @@ class _History:
     contacts: Mapping[UUID, list[tuple[datetime, datetime, datetime | None]]]
 
     @classmethod
-    def load(cls) -> "_History":
+    def load(cls) -> "History":
         stages = StageChange.objects.order_by("changed_at", "pk")
         sellers = SellerForecast.objects.order_by("set_at", "pk")
         contacts: dict[UUID, list[tuple[datetime, datetime, datetime | None]]]

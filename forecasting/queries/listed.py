@@ -12,7 +12,7 @@ from django.db.models import Sum as SumOf
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forecasting.models import ConstraintKind, TargetBasis
+from forecasting.models import ConstraintKind, ListedSymptom, TargetBasis
 from opportunities.models import Opportunity
 from readiness.models import ModelStatus, Phase
 from readiness.templatetags.phases import PHASES
@@ -24,6 +24,7 @@ _KEPT = (
     *("constraint_kind", "constraint_stakeholder_id", "constraint_anchor"),
     *("amount", "currency", "amount_sort", "phase_mix", "coverage"),
     *("heard_count", "people_count", "seat_count", "last_heard_at"),
+    "symptoms",
 )
 _OWN = (
     *("id", "name", "outcome", "closed_on", "won_amount", "amount", "currency"),
@@ -63,6 +64,7 @@ class Listed:
     last_heard_at: datetime | None
     heard_days: float | None
     computed_at: datetime | None
+    symptoms: tuple[str, ...]
     sort_value: Any
 
     @property
@@ -130,6 +132,9 @@ def _line(
         last_heard_at=heard_at,
         heard_days=(now - heard_at).total_seconds() / 86_400 if heard_at else None,
         computed_at=kept["computed_at"],
+        symptoms=tuple(
+            str(ListedSymptom(code).label) for code in (kept["symptoms"] or "").split()
+        ),
         sort_value=row["sort_value"],
     )
 

@@ -16,6 +16,7 @@ class Job(models.TextChoices):
     NIGHT = "night"
     PERIODS = "periods"
     IMPORT = "import"
+    ACCURACY = "accuracy"
 
 
 class ScheduleSlotQuerySet(models.QuerySet["ScheduleSlot"]):
@@ -112,4 +113,14 @@ def import_slot(*, workspace_id: UUID, run_id: UUID, due_at: datetime) -> Schedu
     """The work at one import: there is at most one waiting."""
     return ScheduleSlot(
         job=Job.IMPORT, slot=str(run_id), workspace_id=workspace_id, due_at=due_at
+    )
+
+
+def accuracy_slot(*, workspace_id: UUID, due_at: datetime) -> ScheduleSlot:
+    """The work at a report of accuracy: there is at most one waiting."""
+    return ScheduleSlot(
+        job=Job.ACCURACY,
+        slot=str(workspace_id),
+        workspace_id=workspace_id,
+        due_at=due_at,
     )

@@ -112,7 +112,8 @@ def test_pages_follow_each_other_without_a_gap(as_alice, deal):
     weights = [0.5] * 3 + [0.25] * (PAGE + 4) + [0.125] * PAGE
     given = {advise(person, weight).pk for weight in weights}
 
-    query, met, sizes = "", [], []
+    query, sizes = "", []
+    met: list[Prompt] = []
     while query or not met:
         page = as_alice.get(QUEUE + query)
         met += [row.prompt for row in page.context["rows"]]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_quotes_and_dates_stand_where_they_happened(as_alice, alice, deal):
     for days, change in ((9, "first"), (5, "scope"), (1, "scope")):
         send_quote(
             opportunity=deal,
-            total=1000,
+            total=Decimal(1000),
             currency="EUR",
             sent_on=DAY - timedelta(days=days),
             change=change,

@@ -11,6 +11,7 @@ from coaching.models import Play, Prompt
 from coaching.queries.advice import CONFIRMED
 from coaching.queries.wording import Reader, in_words, names_in, percent
 from readiness.actions.human import confirm_phase
+from readiness.models import Phase
 from stakeholders.models import ANCHORS, Stakeholder
 from tests.factories import NOW, give_defaults
 from tests.recompute.build import (
@@ -153,6 +154,24 @@ def test_silence_is_counted_in_days(
     heard = told(ours, prompt("criteria_heard", karel, last_heard_at=since), language)
 
     assert words in heard["observation"].replace("\xa0", " ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("en", "(Criteria,"),
+        ("nl", "(Criteria bepalen,"),
+        ("fr", "(Définition des critères,"),
+    ],
+)
+def test_a_phase_the_model_has_no_more_keeps_the_name_of_its_anchor(
+    ours: Workspace, karel: Stakeholder, language: str, name: str
+):
+    """Until its recompute a prompt may speak of a phase that was merged away."""
+    Phase.objects.filter(anchor="criteria").update(anchor="comparison")
+
+    assert name in told(ours, prompt("criteria_heard", karel), language)["observation"]
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_running_a_night_twice_changes_nothing(deal: Opportunity, ours: Workspac
     spend(slot, now=later)
     freeze_deals([deal], model=active_model(), workspace=ours, now=later)
 
-    assert claimed == [Job.PERIODS]
+    assert claimed == [Job.PERIODS, Job.ACCURACY]
     assert (list(Snapshot.objects.values()), outlook(deal)) == before
 
 
@@ -303,9 +303,9 @@ def test_sums_without_a_rate_are_refused_and_none_stand(
 
 
 @pytest.mark.django_db
-def test_a_cache_made_again_keeps_the_symptoms(deal: Opportunity):
+def test_a_night_keeps_the_symptoms(deal: Opportunity):
     Outlook.objects.update(symptoms="S1")
 
-    make(deal)
+    spend(night_of(NIGHT))
 
     assert outlook(deal)["symptoms"] == "S1"

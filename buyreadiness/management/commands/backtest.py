@@ -3,7 +3,6 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -12,12 +11,12 @@ from django.utils import timezone
 from buyreadiness.management.moments import opened, workspace_named
 from buyreadiness.services.refused import Refused
 from forecasting.engine.passage import HORIZON_DAYS
+from forecasting.queries.accuracy import told
 from forecasting.queries.backtest import (
     FEWEST_CLOSED,
     Backtest,
     NothingToReplay,
     Rival,
-    Score,
     Verdict,
     backtest,
 )
@@ -66,41 +65,16 @@ class Command(BaseCommand):
                 )
             except NothingToReplay as refusal:
                 raise Refused(str(refusal)) from None
-        told = {
+        answer = {
             "workspace": workspace.slug,
             "horizon_days": horizon,
             "every_days": every,
             "model": model.version,
             "map": MAP_VERSION,
-            **_told(found),
+            **told(found),
+            "verdict": verdict_of(found),
         }
-        self.stdout.write(json.dumps(told, ensure_ascii=False, allow_nan=False))
-
-
-def _told(found: Backtest) -> dict[str, Any]:
-    return {
-        "as_of": [str(day) for day in found.days],
-        "rows": found.rows,
-        "deals": found.deals,
-        "closed": found.closed,
-        "withdrawn": found.withdrawn,
-        "only_priors": found.unheard,
-        "minimum_closed": FEWEST_CLOSED,
-        "readiness": _score(found.ours),
-        "reliability": [asdict(each) for each in found.bins],
-        "baselines": {
-            str(rival): _score(score)
-            | {"n_compared": found.against[rival].n}
-            | {"readiness_minus_this": asdict(found.against[rival].gap)}
-            | {"verdict": str(found.against[rival].verdict)}
-            for rival, score in found.rivals.items()
-        },
-        "verdict": verdict_of(found),
-    }
-
-
-def _score(score: Score) -> dict[str, Any]:
-    return asdict(score)
+        self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False))
 
 
 def verdict_of(found: Backtest) -> str:

@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: a made-up workspace, sixty deals of a synthetic world in it."""
+"""`manage.py seed_demo`: a made-up workspace, eighty deals of a synthetic world in it."""
 
 import os
 from collections.abc import Iterator
@@ -24,6 +24,7 @@ from buyreadiness.worlds import (
     recompute_open,
     shipped_words,
 )
+from forecasting.actions.accuracy import ask_for_accuracy
 from forecasting.actions.periods import refresh_periods
 from forecasting.actions.targets import add_target
 from forecasting.engine.world.bundle import Owner, Writer
@@ -47,7 +48,7 @@ ADMIN, MANAGER, COACH, REP = PEOPLE
 SEATS = ("Tom Willems", "Inès Dubois")
 SEED = 13  # of six tried, the one whose chances are spread most widely
 # A larger world is drawn than is told: deals are chosen that show what there is to see.
-DRAWN, TOLD, EACH_SYMPTOM = 2_500, 60, 2
+DRAWN, TOLD, EACH_SYMPTOM = 2_500, 80, 2
 TALK = Talk(contact_days=9.0, signals_a_contact=1.2, perturbation=0.3)
 RATES = {"USD": "0.92", "GBP": "1.17"}
 OWNERS = (Owner(PEOPLE[REP][0], REP), *(Owner(name) for name in SEATS))
@@ -187,6 +188,7 @@ def aim(admin: Membership, *, now: datetime) -> None:
         base = admin.workspace.base_currency
         set_rate(currency=currency, base=base, valid_on=day, rate=Decimal(rate), **told)
     refresh_periods(workspace=admin.workspace, now=now)
+    ask_for_accuracy(workspace=admin.workspace, now=now)
     for row in PeriodOutlook.objects.all():
         add_target(
             team=row.team,

@@ -1,0 +1,294 @@
+"""What the detectors of symptoms look at, gathered from what a recompute has made."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import log
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
+
+from accounts.models import Workspace, end_of, start_of
+from coaching.engine.facts import (
+    SELLER,
+    Acted,
+    Contact,
+    DateSet,
+    Facts,
+    HumanReading,
+    QuoteSent,
+    Signalled,
+)
+from forecasting.queries.forecasted import Forecasted
+from opportunities.models import Opportunity, SellerForecast
+from readiness.engine.records import Reading
+from readiness.models import PhaseOverride, SellerAction, SellerActionTarget
+from readiness.queries.catalogue import catalogue_of
+from readiness.queries.evidence import CLOCK_DRIFT
+from readiness.queries.models import LoadedModel
+from readiness.queries.reading import PersonRead
+from stakeholders.models import ANCHORS, DecisionDate, Quote, RoleHeld
+
+DAY = 86_400
+SPONSOR = "executive_sponsor"
+# Of a stay whose end is as likely on any day, half are over by then.
+MEDIAN_OF_MEAN = log(2)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """The facts, and of each row behind them what names it, in no language."""
+
+    facts: Facts
+    rows: Mapping[str, Row]
+
+
+def symptom_facts(
+    made: Forecasted,
+    read: Mapping[UUID, PersonRead],
+    *,
+    model: LoadedModel,
+    workspace: Workspace,
+    now: datetime,
+) -> Gathered:
+    """Gather a deal for the detectors; one query."""
+    gathering = _Gathering(made, read, model=model, workspace=workspace, now=now)
+    return Gathered(gathering.facts(), gathering.rows)
+
+
+class _Gathering:
+    """One deal while it is gathered."""
+
+    def __init__(
+        self,
+        made: Forecasted,
+        read: Mapping[UUID, PersonRead],
+        *,
+        model: LoadedModel,
+        workspace: Workspace,
+        now: datetime,
+    ) -> None:
+        self.made, self.read, self.model = made, read, model
+        self.zone, self.now = workspace.zone, now
+        self.today = workspace.today(now)
+        self.entered: Any = _entered(made.deal.opportunity)
+        self.rows: dict[str, Row] = {}
+
+    def facts(self) -> Facts:
+        file = self.made.deal.file
+        return Facts(
+            today=self.now.timestamp() / DAY,
+            contacts=tuple(self.contacts()),
+            signals=tuple(self.signals()),
+            actions=tuple(self.actions()),
+            dates=tuple(self.dates()),
+            quotes=tuple(self.quotes()),
+            readings=tuple(self.human_readings()),
+            coverage=self.made.forecast.coverage if self.made.forecast.heard else None,
+            file_score=file.score if file.score or file.told else None,
+            seller_forecasts=self.entered.is_forecast,
+        )
+
+    def contacts(self) -> Iterator[Contact]:
+        seats = {seat.person.key: seat for seat in self.made.group.seats if seat.person}
+        heirs = {
+            each.stakeholder.replaced_by_id: str(pk)
+            for pk, each in self.read.items()
+            if each.stakeholder.replaced_by_id
+        }
+        sponsors = set(self.entered.sponsors)
+        for pk, person in self.read.items():
+            who, seat = person.stakeholder, seats.get(str(pk))
+            if who.joined_on > self.today:
+                continue
+            yield Contact(
+                key=str(pk),
+                phases=self._by_anchor(person.reading),
+                heard=len(person.heard.facts),
+                silent_days=self._silent_days(person.reading),
+                stance=person.reading.stance,
+                weight=seat.raw_weight if seat else 0.0,
+                approves=seat is not None and seat.approves,
+                sponsors=pk in sponsors,
+                is_active=who.left_on is None or who.left_on > self.today,
+                replaces=heirs.get(pk),
+                median_dwell_days=self._median_dwell(person.reading),
+            )
+
+    def signals(self) -> Iterator[Signalled]:
+        for pk, person in self.read.items():
+            for signal in person.heard.signals:
+                self._keep("signal", signal.key, signal.at, code=signal.code, who=pk)
+                yield Signalled(
+                    key=signal.key,
+                    code=signal.code,
+                    person=str(pk),
+                    day=signal.at / DAY,
+                )
+
+    def actions(self) -> Iterator[Acted]:
+        kinds = catalogue_of(self.model).actions
+        for row in self.entered.action_rows:
+            at = datetime.fromisoformat(row["at"]).timestamp()
+            people = tuple(who for who in row["people"] if UUID(who) in self.read)
+            kind = kinds.get(row["code"])
+            fits = [
+                _mean_fit(kind.fits, standing)
+                for who in people
+                if kind and (standing := _before(self.read[UUID(who)].reading, at))
+            ]
+            self._keep("action", row["id"], at, code=row["code"])
+            yield Acted(
+                key=row["id"],
+                code=row["code"],
+                people=people,
+                day=at / DAY,
+                fits=tuple(fits),
+            )
+
+    def dates(self) -> Iterator[DateSet]:
+        for row in self.entered.date_rows:
+            at = datetime.fromisoformat(row["set_at"])
+            if at > self.now + CLOCK_DRIFT:
+                continue
+            decision_on = date.fromisoformat(row["decision_on"])
+            said_by = SELLER if row["is_moved_by_seller"] else row["moved_by_id"] or ""
+            self._keep("date", row["id"], at.timestamp(), day=row["decision_on"])
+            yield DateSet(
+                key=row["id"],
+                set_day=at.timestamp() / DAY,
+                decision_day=end_of(decision_on, self.zone).timestamp() / DAY,
+                is_linked=bool(row["linked_event"]),
+                moved_by=said_by,
+            )
+
+    def quotes(self) -> Iterator[QuoteSent]:
+        for row in self.entered.quote_rows:
+            sent_on = date.fromisoformat(row["sent_on"])
+            if sent_on > self.today:
+                continue
+            at = start_of(sent_on, self.zone).timestamp()
+            self._keep("quote", row["id"], at, number=row["number"])
+            yield QuoteSent(key=row["id"], day=at / DAY, change=row["change"])
+
+    def human_readings(self) -> Iterator[HumanReading]:
+        for row in self.entered.override_rows:
+            until = row["expires_on"]
+            if until is not None and date.fromisoformat(until) < self.today:
+                continue
+            at = datetime.fromisoformat(row["set_at"]).timestamp()
+            phase = ANCHORS.index(row["anchor"])
+            self._keep(
+                "reading", row["id"], at, anchor=row["anchor"], who=row["stakeholder"]
+            )
+            yield HumanReading(
+                key=row["id"], person=row["stakeholder"], phase=phase, day=at / DAY
+            )
+
+    def _keep(self, kind: str, key: str, at: float, **named: Any) -> None:
+        on = str(datetime.fromtimestamp(at, self.zone).date())
+        words = {
+            name: str(value) if isinstance(value, UUID) else value
+            for name, value in named.items()
+        }
+        self.rows[key] = {"kind": kind, "id": key, "on": on, **words}
+
+    def _by_anchor(self, reading: Reading) -> tuple[float, ...]:
+        chances = self.model.engine.anchor_chances(reading.probabilities)
+        return tuple(chances.get(anchor, 0.0) for anchor in ANCHORS)
+
+    def _silent_days(self, reading: Reading) -> float | None:
+        heard_at = reading.last_heard_at
+        if heard_at is None:
+            return None
+        return max(0.0, self.now.timestamp() - heard_at) / DAY
+
+    def _median_dwell(self, reading: Reading) -> float:
+        """How long half of such people stay in their phase at most; the last has no end."""
+        deal = self.made.deal.opportunity
+        pace = self.model.engine.pace(
+            deal.importance or None, deal.buying_class or None
+        )
+        leaving = self._leaving_rate(reading.most_likely or 0)
+        return MEDIAN_OF_MEAN * pace / leaving
+
+    def _leaving_rate(self, phase: int) -> float:
+        for place in range(phase, -1, -1):
+            rate = -float(self.model.generator[place, place])
+            if rate > 0:
+                return rate
+        return 1 / 30
+
+
+def _entered(opportunity: Opportunity) -> Opportunity:
+    """All that was entered about a deal and bears on its symptoms; one query."""
+    people = RoleHeld.objects.filter(
+        stakeholder__opportunity=OuterRef("pk"), role=SPONSOR
+    )
+    dates = DecisionDate.objects.standing().filter(opportunity=OuterRef("pk"))
+    quotes = Quote.objects.standing().filter(opportunity=OuterRef("pk"))
+    overrides = PhaseOverride.objects.standing().filter(
+        stakeholder__opportunity=OuterRef("pk")
+    )
+    targets = SellerActionTarget.objects.filter(action=OuterRef("pk"))
+    actions = SellerAction.objects.standing().filter(
+        interaction__opportunity=OuterRef("pk")
+    )
+    rows = Opportunity.objects.filter(pk=opportunity.pk).annotate(
+        date_rows=_rows(
+            dates,
+            "id",
+            "set_at",
+            "decision_on",
+            "linked_event",
+            "moved_by_id",
+            "is_moved_by_seller",
+        ),
+        quote_rows=_rows(quotes, "id", "number", "sent_on", "change"),
+        override_rows=_rows(
+            overrides,
+            "id",
+            "anchor",
+            "set_at",
+            "expires_on",
+            stakeholder="stakeholder_id",
+        ),
+        action_rows=_rows(
+            actions.annotate(
+                people=ArraySubquery(targets.order_by("pk").values("stakeholder_id"))
+            ),
+            "id",
+            "code",
+            "people",
+            at="interaction__occurred_at",
+        ),
+        sponsors=ArraySubquery(people.values("stakeholder_id")),
+        is_forecast=Exists(SellerForecast.objects.filter(opportunity=OuterRef("pk"))),
+    )
+    return rows.get()
+
+
+def _rows(query: Any, *names: str, **renamed: str) -> ArraySubquery:
+    fields = {name: name for name in names} | renamed
+    return ArraySubquery(query.order_by("pk").values(row=JSONObject(**fields)))
+
+
+def _before(reading: Reading, at: float) -> tuple[float, ...] | None:
+    """Where somebody stood when we acted; None when nothing was heard of them by then."""
+    steps = [step for step in reading.steps if step.at < at]
+    if not any(step.kind != "time" for step in steps):
+        return None
+    standing = list(reading.start)
+    for step in steps:
+        for place, change in enumerate(step.change):
+            standing[place] += change
+    return tuple(standing)
+
+
+def _mean_fit(fits: tuple[int, ...], standing: tuple[float, ...]) -> float:
+    return sum(fit * chance for fit, chance in zip(fits, standing, strict=True))

@@ -1,0 +1,184 @@
+"""Score our own forecasts, a day at a time, and keep what came of it."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actions.audit import record
+from accounts.models import Membership, Workspace
+from forecasting.models import AccuracyReport, AccuracyRun, ReplayedDay
+from forecasting.queries.accuracy import drift, kept, owners_by_team, read, told
+from forecasting.queries.backtest import (
+    History,
+    Replayed,
+    replay_day,
+    replay_days,
+    scored,
+)
+from forecasting.queries.decisions import MAP_VERSION
+from forecasting.queries.frozen import frozen_scores
+from forecasting.signals import accuracy_asked
+from opportunities.models import Opportunity, ScheduleSlot
+from opportunities.models.schedule import accuracy_slot
+from readiness.queries.models import LoadedModel, active_model
+
+HORIZON_DAYS, EVERY_DAYS = 90, 30
+AGAIN_AFTER = timedelta(days=28)
+BUDGET_SECONDS = 15.0
+
+
+@transaction.atomic
+def ask_for_accuracy(
+    *, workspace: Workspace, now: datetime, by: Membership | None = None
+) -> AccuracyRun:
+    """Ask for a report; whoever asks while one is computed joins that one."""
+    run, is_new = AccuracyRun.objects.get_or_create(
+        workspace=workspace,
+        defaults={
+            "asked_at": now,
+            "horizon_days": HORIZON_DAYS,
+            "every_days": EVERY_DAYS,
+        },
+    )
+    ScheduleSlot.objects.ask(accuracy_slot(workspace_id=workspace.pk, due_at=now))
+    accuracy_asked.send(AccuracyRun, workspace_id=workspace.pk)
+    if is_new and by is not None:
+        record(verb="accuracy.asked", subject=run, by=by, at=now)
+    return run
+
+
+def ask_monthly(*, workspace: Workspace, now: datetime) -> None:
+    """Ask for a report when the last one is a month old; one that nobody asked for, too."""
+    last = AccuracyReport.objects.order_by("-computed_at", "-id").first()
+    if last is None or last.computed_at <= now - AGAIN_AFTER:
+        ask_for_accuracy(workspace=workspace, now=now)
+
+
+@transaction.atomic
+def spend_on_accuracy(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool:
+    """Replay some days of the open workspace, or finish; say whether nothing is left.
+
+    Each day that was replayed is kept, so a killed worker loses one step. `clock` tells
+    the seconds; after a budget the rest is left to the next task.
+    """
+    slots = ScheduleSlot.objects.select_for_update()
+    slot = slots.filter(pk=slot_id).first()
+    if slot is None:
+        return True
+    run = AccuracyRun.objects.select_for_update().first()
+    if run is None:
+        slot.delete()
+        return True
+    workspace = Workspace.objects.get(pk=slot.workspace_id)
+    if _advance(run, workspace=workspace, now=now, clock=clock):
+        _finish(run, workspace=workspace, now=now)
+        slot.delete()
+        return True
+    slot.claimed_at = None
+    slot.save(update_fields=["claimed_at"])
+    return False
+
+
+def _advance(
+    run: AccuracyRun, *, workspace: Workspace, now: datetime, clock: Iterator[float]
+) -> bool:
+    """Replay the days that are left while there is time; say whether none is."""
+    model, began = active_model(), next(clock)
+    if run.days is None or run.model_version != model.version:
+        _begin(run, workspace=workspace, model=model, now=now)
+    done = {str(day) for day in run.done.values_list("on", flat=True)}
+    left = [day for day in run.days if day not in done]
+    if not left:
+        return True
+    history = History.load()
+    for place, day in enumerate(left):
+        if place and next(clock) - began > BUDGET_SECONDS:
+            return False
+        rows, withdrawn = replay_day(
+            date.fromisoformat(day),
+            workspace=workspace,
+            model=model,
+            horizon=run.horizon_days,
+            history=history,
+        )
+        ReplayedDay.objects.create(
+            run=run,
+            on=day,
+            rows=[kept(row) for row in rows],
+            withdrawn=[str(pk) for pk in withdrawn],
+        )
+    # The scoring itself is a step of its own.
+    return next(clock) - began <= BUDGET_SECONDS
+
+
+def _begin(
+    run: AccuracyRun, *, workspace: Workspace, model: LoadedModel, now: datetime
+) -> None:
+    """Choose the days. Read with another version meanwhile, all is read again."""
+    run.done.all().delete()
+    days = replay_days(
+        workspace, horizon=run.horizon_days, every=run.every_days, now=now
+    )
+    run.days, run.model_version = [str(day) for day in days], model.version
+    run.save(update_fields=["days", "model_version"])
+
+
+def _finish(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> None:
+    AccuracyReport.objects.create(
+        asked_at=run.asked_at,
+        computed_at=now,
+        horizon_days=run.horizon_days,
+        every_days=run.every_days,
+        model_version=run.model_version,
+        map_version=MAP_VERSION,
+        body=_body(run, workspace=workspace, now=now),
+    )
+    run.delete()
+
+
+def _body(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> dict[str, Any]:
+    days = list(run.done.order_by("on"))
+    rows = [read(row) for day in days for row in day.rows]
+    withdrawn = {UUID(pk) for day in days for pk in day.withdrawn}
+    return {
+        **_scores(rows, withdrawn, horizon=run.horizon_days),
+        "frozen": frozen_scores(workspace, today=workspace.today(now)),
+        "teams": _of_teams(rows, withdrawn, horizon=run.horizon_days),
+    }
+
+
+def _scores(
+    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, horizon: int
+) -> dict[str, Any]:
+    if not rows:
+        return {"replay": None, "drift": []}
+    found = scored(rows, horizon=horizon, withdrawn=len(withdrawn))
+    return {"replay": told(found), "drift": drift(rows, horizon=horizon)}
+
+
+def _of_teams(
+    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, horizon: int
+) -> list[dict[str, Any]]:
+    """The same of each team's deals, for those who see no more; the largest team first."""
+    deals = {row.opportunity_id for row in rows} | set(withdrawn)
+    owner_of = dict(
+        Opportunity.objects.filter(pk__in=deals).values_list("pk", "owner_id")
+    )
+    told_of = []
+    for team, owners in owners_by_team():
+        of = {pk for pk, owner in owner_of.items() if owner in owners}
+        told_of.append(
+            {
+                "name": team.name,
+                "owners": sorted(map(str, owners)),
+                **_scores(
+                    [row for row in rows if row.opportunity_id in of],
+                    of & set(withdrawn),
+                    horizon=horizon,
+                ),
+            }
+        )
+    return sorted(told_of, key=lambda each: (-len(each["owners"]), each["name"]))
