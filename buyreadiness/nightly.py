@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from accounts.models import Workspace
+from coaching.queries.symptom_clock import changed_by_time
 from forecasting.actions.accuracy import ask_monthly
 from forecasting.actions.periods import refresh_periods
 from forecasting.actions.snapshots import freeze_deals
 from integrations.actions.imports import forget_files
+from opportunities.actions import request_recomputes
 from opportunities.models import Opportunity, ScheduleSlot
 from opportunities.models.schedule import night_slot, periods_slot
 from readiness.actions.drafts import forget_drafts
@@ -76,6 +78,8 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
     model, began = active_model(), next(clock)
     while deals := _after(slot.reached_id):
         freeze_deals(deals, model=model, workspace=workspace, now=now)
+        changed = changed_by_time(deals, model=model, workspace=workspace, now=now)
+        request_recomputes(workspace_id=workspace.pk, opportunity_ids=changed, now=now)
         slot.reached_id = deals[-1].pk
         if next(clock) - began > BUDGET_SECONDS:
             break

@@ -32,7 +32,7 @@ class Contact:
 
     `heard` counts buyer-side signals; `silent_days` since the last one is None when
     there is none. `stance` is P(for), None when nothing bearing on it was heard.
-    `median_dwell_days` belongs to the phase they are most likely in.
+    `median_dwell_days` belongs to the phase they most likely stood in when last heard.
     """
 
     key: str

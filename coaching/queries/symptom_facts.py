@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import log
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from coaching.engine.facts import (
     QuoteSent,
     Signalled,
 )
+from coaching.queries.symptom_clock import median_dwell
 from forecasting.queries.forecasted import Forecasted
 from opportunities.models import Opportunity, SellerForecast
 from readiness.engine.records import Reading
@@ -34,8 +34,6 @@ from stakeholders.models import ANCHORS, DecisionDate, Quote, RoleHeld
 
 DAY = 86_400
 SPONSOR = "executive_sponsor"
-# Of a stay whose end is as likely on any day, half are over by then.
-MEDIAN_OF_MEAN = log(2)
 
 Row = Mapping[str, Any]
 
@@ -117,7 +115,9 @@ class _Gathering:
                 sponsors=pk in sponsors,
                 is_active=who.left_on is None or who.left_on > self.today,
                 replaces=heirs.get(pk),
-                median_dwell_days=self._median_dwell(person.reading),
+                median_dwell_days=median_dwell(
+                    self.made.deal.opportunity, person.reading.state, model=self.model
+                ),
             )
 
     def signals(self) -> Iterator[Signalled]:
@@ -207,22 +207,6 @@ class _Gathering:
         if heard_at is None:
             return None
         return max(0.0, self.now.timestamp() - heard_at) / DAY
-
-    def _median_dwell(self, reading: Reading) -> float:
-        """How long half of such people stay in their phase at most; the last has no end."""
-        deal = self.made.deal.opportunity
-        pace = self.model.engine.pace(
-            deal.importance or None, deal.buying_class or None
-        )
-        leaving = self._leaving_rate(reading.most_likely or 0)
-        return MEDIAN_OF_MEAN * pace / leaving
-
-    def _leaving_rate(self, phase: int) -> float:
-        for place in range(phase, -1, -1):
-            rate = -float(self.model.generator[place, place])
-            if rate > 0:
-                return rate
-        return 1 / 30
 
 
 def _entered(opportunity: Opportunity) -> Opportunity:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -9,11 +10,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
+from buyreadiness import nightly
 from coaching.models import Symptom
+from coaching.queries.symptom_clock import changed_by_time
 from coaching.queries.symptom_facts import symptom_facts
 from forecasting.queries.deal import deal_of
 from forecasting.queries.forecasted import compute
-from opportunities.models import Opportunity, Outcome
+from opportunities.models import (
+    Opportunity,
+    Outcome,
+    RecomputeRequest,
+    ScheduleSlot,
+)
+from opportunities.models.schedule import Job
 from readiness.actions.human import override_phase
 from readiness.actions.interactions import (
     Contact,
@@ -356,3 +365,74 @@ def test_the_facts_of_a_deal_are_one_query(deal: Opportunity, people: int):
     assert len(queries) == 1
     assert len(gathered.facts.actions) == people
     assert all(action.fits for action in gathered.facts.actions)
+
+
+class TestTime:
+    """What the night asks to be computed again."""
+
+    def changed(self, deal: Opportunity, *, days: float) -> bool:
+        found = changed_by_time(
+            [deal],
+            model=active_model(),
+            workspace=deal.owner.workspace,
+            now=NOW + timedelta(days=days),
+        )
+        return deal.pk in found
+
+    def test_who_fell_silent_is_computed_once_and_shown_as_silent(
+        self, deal: Opportunity
+    ):
+        ruth = seat(deal, "Ruth", roles=("economic_buyer",))
+        say(ruth, "B41", "B40", at=days_ago(1))
+        make(deal)
+        early, later = self.changed(deal, days=3), self.changed(deal, days=300)
+
+        make(deal, now=NOW + timedelta(days=300))
+
+        assert (early, later) == (False, True)
+        assert symptom(deal, "stale").stakeholder_id == ruth.pk
+        assert not self.changed(deal, days=301)
+
+        say(ruth, "B50", at=NOW + timedelta(days=302))
+        make(deal, now=NOW + timedelta(days=303))
+        assert "stale" not in shown(deal)
+
+    def test_a_file_that_stays_missing_for_thirty_days(self, deal: Opportunity):
+        ruth = seat(deal, "Ruth", roles=("economic_buyer",))
+        say(ruth, "B10", at=NOW)
+        make(deal)
+        before = shown(deal)
+        due = [self.changed(deal, days=days) for days in (29, 31)]
+
+        make(deal, now=NOW + timedelta(days=31))
+
+        assert (before, due) == ({}, [False, True])
+        assert shown(deal)["S5"] == "never_a_project"
+
+    def test_the_night_asks_for_them(self, deal: Opportunity):
+        say(seat(deal, roles=("economic_buyer",)), "B10", at=days_ago(31))
+        make(deal)
+        RecomputeRequest.objects.all().delete()
+        later = NOW.replace(hour=0, minute=30)  # 2:30 in Brussels
+        nightly.open_nights(now=later)
+        slot = ScheduleSlot.objects.get(job=Job.NIGHT)
+
+        nightly.spend_night(slot_id=slot.pk, now=later, clock=repeat(0.0))
+
+        asked = RecomputeRequest.objects.values_list("opportunity_id", flat=True)
+        assert list(asked) == [deal.pk]
+
+    @pytest.mark.parametrize("deals", [1, 3])
+    def test_four_queries_whatever_the_number_of_deals(
+        self, deal: Opportunity, deals: int
+    ):
+        found = [deal, *(open_deal(owner=deal.owner) for _each in range(deals - 1))]
+        for each in found:
+            say(seat(each, f"Karel {each.pk}"), "B05", at=days_ago(50))
+            make(each)
+        model, workspace = active_model(), deal.owner.workspace
+
+        with CaptureQueriesContext(connection) as queries:
+            changed_by_time(found, model=model, workspace=workspace, now=NOW)
+
+        assert len(queries) == 4

@@ -48,11 +48,19 @@ def test_a_recompute_that_nothing_changed_writes_nothing_new(alice: Membership):
     deal = open_deal(owner=alice)
     say(seat(deal), "B03", at=days_ago(3))
     make(deal)
-    before = readings(), forecasts(), list(Prompt.objects.values_list("pk", flat=True))
+    before = (
+        readings(),
+        forecasts(),
+        list(Prompt.objects.order_by("pk").values_list("pk", flat=True)),
+    )
 
     make(deal)
 
-    after = readings(), forecasts(), list(Prompt.objects.values_list("pk", flat=True))
+    after = (
+        readings(),
+        forecasts(),
+        list(Prompt.objects.order_by("pk").values_list("pk", flat=True)),
+    )
     assert after == before
 
 
