@@ -77,26 +77,30 @@ class Explained:
 
     @property
     def unheard(self) -> list[str]:
-        """What would tell the next phase from this one and was not heard: the most first.
+        """What would tell the next phase from this one, the most typical of it first.
 
-        Nothing against us, since nobody waits for that, and no mere impression.
+        Nothing that is twice as usual in a third phase, nothing against us, since nobody
+        waits for that, and no mere impression.
         """
         following, known = self.place + 1, self.model.engine.catalogue
         if following >= len(self.catalogue.phases):
             return []
         said = {step.code for step in self.reading.steps if step.kind == "signal"}
-        telling = {
-            code: known.log_likelihoods[row, following]
-            - known.log_likelihoods[row, self.place]
-            for code, row in known.rows.items()
-            if code not in said
-            and known.effects[row] >= 0
-            and known.classes[row] != IMPRESSION
-        }
-        best = sorted(telling, key=lambda code: (-telling[code], code))
-        return [
-            self.catalogue.signal(code) for code in best if telling[code] > TELLING
-        ][:MISSING]
+        found = []
+        for code, row in known.rows.items():
+            told = known.log_likelihoods[row]
+            step, behind = (
+                told[following] - told[self.place],
+                max(told) - told[following],
+            )
+            if (
+                step > TELLING > behind
+                and code not in said
+                and known.effects[row] >= 0
+                and known.classes[row] != IMPRESSION
+            ):
+                found.append((behind, -step, code))
+        return [self.catalogue.signal(code) for *_, code in sorted(found)[:MISSING]]
 
 
 def explain(
