@@ -1,7 +1,5 @@
 """The pages of the rep's day in a real browser: full, empty, closed, looked at."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -81,22 +79,3 @@ def test_advice_is_turned_down_with_a_reason_and_goes(world, open_page):
 
     expect(page.locator(".queue > li")).to_have_count(before - 1)
     expect(page.get_by_text("Turned down, and noted why.")).to_be_visible()
-
-
-def test_the_queue_is_narrowed_to_a_situation_and_keeps_it(world, open_page):
-    page = open_page("/w/ours/coaching", user=world.alice.user)
-    before = page.locator(".queue > li").count()
-    play = page.get_by_label("Advice for")
-    offered = play.locator("option").evaluate_all("all => all.map(one => one.value)")
-    assert before > 0
-
-    met = 0
-    for code in filter(None, offered):
-        play.select_option(code)
-        expect(page).to_have_url(re.compile(f"play={code}"))
-        met += page.locator(".queue > li").count()
-    page.reload()
-
-    assert met == before
-    expect(play).to_have_value(offered[-1])
-    assert_fine(page, "queue-narrowed")

@@ -10,8 +10,17 @@ from django.db import IntegrityError, models, transaction
 from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
-from coaching.models import Play, Prompt
-from forecasting.models import Forecast, Outlook, PeriodOutlook, Snapshot, Target
+from coaching.models import Play, Prompt, Symptom
+from forecasting.models import (
+    AccuracyReport,
+    AccuracyRun,
+    Forecast,
+    Outlook,
+    PeriodOutlook,
+    ReplayedDay,
+    Snapshot,
+    Target,
+)
 from opportunities.models import (
     Company,
     ExchangeRate,
@@ -54,6 +63,7 @@ from tests.factories import DAY, NOW, create_team
 
 APPS = ("opportunities", "stakeholders", "readiness", "forecasting", "coaching")
 LATER = DAY + timedelta(days=9)
+ASKED = {"asked_at": NOW, "horizon_days": 90, "every_days": 30}
 CURVES = {"starts_at": NOW, "won": [0.1], "lost": [0.1], "no_decision": [0.1]}
 
 
@@ -289,6 +299,26 @@ VALID: dict[type[models.Model], Any] = {
         "evidence_hash": uuid7().hex,
         "opened_at": NOW,
     },
+    Symptom: lambda w: {
+        "opportunity": w[Opportunity],
+        "code": uuid7().hex[:24],
+        "opened_at": NOW,
+    },
+    AccuracyReport: lambda _: (
+        ASKED
+        | {
+            "computed_at": NOW,
+            "model_version": "default-1",
+            "map_version": "expert-map-1",
+            "body": {},
+        }
+    ),
+    AccuracyRun: lambda _: ASKED,
+    ReplayedDay: lambda w: {
+        "run": w[AccuracyRun],
+        "on": DAY + timedelta(days=ReplayedDay.objects.count()),
+        "rows": [],
+    },
 }
 
 # What each check refuses: fields of an otherwise valid row.
@@ -331,6 +361,7 @@ BROKEN: dict[str, Any] = {
     "target_is_not_negative": {"amount": Decimal(-1)},
     "target_ends_after_it_starts": {"ends_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
+    "accuracy_run_looks_ahead": {"horizon_days": 0},
 }
 # What a condition of a unique constraint asks of both rows.
 UNDER = {"phase_model_one_active": {"status": "active"}}
@@ -374,7 +405,8 @@ def test_a_unique_thing_is_there_once(model, unique, alice: Membership):
     with pytest.raises(IntegrityError, match=unique.name), transaction.atomic():
         model.objects.create(**w.values(model) | under | same)
 
-    model.objects.create(**w.values(model))
+    if list(unique.fields) != ["workspace"]:
+        model.objects.create(**w.values(model))
 
 
 def test_every_constraint_of_ours_begins_with_the_workspace_or_is_global():
