@@ -114,11 +114,14 @@ def test_a_file_is_looked_at_tried_and_imported(alice, open_page, deals, script)
 def reached(page: Any, text: str, *, script: bool) -> Any:
     """The words, once they are there: by themselves, or by looking again."""
     words = page.get_by_text(text)
-    for _turn in range(0 if script else 20):
+    again = page.get_by_role("link", name="Look again")
+    for _turn in range(0 if script else 60):
         if words.count():
             break
         page.wait_for_timeout(300)
-        page.get_by_role("link", name="Look again").click()
+        if again.count():  # it goes with the page that has the words
+            with page.expect_navigation():
+                again.click()
     return words
 
 
