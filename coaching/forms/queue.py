@@ -9,10 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.queries import visible_owners
+from stakeholders.models import Anchor
 
 
 class QueueFilters(forms.Form):
     owner_id = forms.ChoiceField(label=_("Owner"), required=False)
+    play = forms.ChoiceField(
+        label=_("Advice for"),
+        required=False,
+        choices=[
+            ("", _("every situation")),
+            (
+                _("heard, and most likely at"),
+                [(f"{code}_heard", label) for code, label in Anchor.choices],
+            ),
+            (
+                _("not heard yet, while most stand at"),
+                [(f"{code}_unheard", label) for code, label in Anchor.choices],
+            ),
+        ],
+    )
 
     def __init__(self, data: Any, *, membership: Membership) -> None:
         super().__init__(data)
@@ -28,9 +44,19 @@ class QueueFilters(forms.Form):
     @property
     def owner(self) -> UUID | None:
         """Whose deals; None for everybody's, or for a name that is not on the list."""
-        given = self.cleaned_data.get("owner_id") if self.is_valid() else ""
+        given = self._given("owner_id")
         return UUID(given) if given else None
 
+    @property
+    def play_code(self) -> str:
+        """The code of the only play to show; empty for all of them."""
+        return self._given("play")
+
     def query(self, **also: str) -> str:
-        kept = {"owner_id": str(self.owner)} if self.owner else {}
-        return urlencode(kept | also)
+        kept = {name: self._given(name) for name in ("owner_id", "play")}
+        return urlencode({name: given for name, given in kept.items() if given} | also)
+
+    def _given(self, name: str) -> str:
+        """What was chosen; a choice that is none spoils no other."""
+        self.is_valid()
+        return str(self.cleaned_data.get(name, ""))

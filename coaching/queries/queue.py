@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from coaching.models import Prompt
 from coaching.queries.deal import CONSTRAINT, Advised
 from coaching.queries.wording import Reader, in_words, names_in
+from forecasting.models import Outlook
 from opportunities.models import Opportunity
 from readiness.queries.positions import Position, positions_of
 from stakeholders.models import Stakeholder
@@ -26,6 +27,7 @@ class QueueRow:
     advised: Advised
     opportunity: Opportunity
     position: Position | None
+    outlook: Outlook | None  # what is to be expected if nothing is done
 
     @property
     def prompt(self) -> Prompt:
@@ -43,15 +45,21 @@ class QueuePage:
 
 
 def prompts_for(
-    deals: "QuerySet[Opportunity]", *, day: date, owner: UUID | None = None
+    deals: "QuerySet[Opportunity]",
+    *,
+    day: date,
+    owner: UUID | None = None,
+    play: str = "",
 ) -> QuerySet[Prompt]:
     """Prompts about people of open deals that are due, the weightiest first."""
     seen = deals.still_open().filter(pk=OuterRef("opportunity"))  # type: ignore[attr-defined]
     if owner is not None:
         seen = seen.filter(owner=owner)
+    due = Prompt.objects.due_on(day)
+    if play:
+        due = due.filter(play__code=play)
     return (
-        Prompt.objects.due_on(day)
-        .filter(Exists(seen))
+        due.filter(Exists(seen))
         .exclude(play__situation=CONSTRAINT)
         .select_related("play", "opportunity__company", "opportunity__owner")
         .order_by("-weight", "id")
@@ -66,7 +74,7 @@ def queue_page(
     cursor: str = "",
     size: int = PAGE,
 ) -> QueuePage:
-    """A page of the queue; nine queries, whatever its size."""
+    """A page of the queue; ten queries, whatever its size."""
     after = _read(cursor)
     if after is not None:
         weight, pk = after
@@ -89,6 +97,10 @@ def _rows(
     names = names_in(prompts, reader=reader)
     people: list[Stakeholder] = list(names.people.values())
     positions = positions_of(people, workspace=reader.workspace, now=now)
+    deals = {prompt.opportunity_id for prompt in prompts}
+    outlooks = {
+        row.opportunity_id: row for row in Outlook.objects.filter(opportunity__in=deals)
+    }
     return [
         QueueRow(
             advised=Advised(prompt, in_words(prompt, names=names, reader=reader)),
@@ -96,6 +108,7 @@ def _rows(
             position=positions.get(prompt.stakeholder_id)
             if prompt.stakeholder_id
             else None,
+            outlook=outlooks.get(prompt.opportunity_id),
         )
         for prompt in prompts
     ]

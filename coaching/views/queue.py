@@ -24,6 +24,7 @@ def queue(request: WorkspaceRequest, slug: str) -> HttpResponse:
         Opportunity.objects.visible_to(request.membership),
         day=request.workspace.today(now),
         owner=filters.owner,
+        play=filters.play_code,
     )
     page = queue_page(
         prompts, reader=reader, now=now, cursor=request.GET.get("after", "")

@@ -55,7 +55,7 @@ def test_pages_of_a_deal_cost_the_same(as_alice, cost_of, deal, page, budget, ro
 
 
 @pytest.mark.parametrize(
-    ("page", "budget"), [("coaching:queue", 14), ("coaching:today", 22)]
+    ("page", "budget"), [("coaching:queue", 15), ("coaching:today", 23)]
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_of_the_day_cost_the_same(as_alice, cost_of, deal, page, budget, rows):

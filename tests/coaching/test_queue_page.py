@@ -1,5 +1,6 @@
 """The queue: the weightiest first, page after page, of those one may see."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +11,11 @@ from django.urls import reverse
 from accounts.models import Membership, Workspace
 from coaching.models import Play, Prompt
 from coaching.queries.queue import PAGE
+from forecasting.models import Outlook
 from opportunities.models import Opportunity
 from stakeholders.models import Stakeholder
 from tests.factories import NOW, give_defaults
-from tests.recompute.build import open_deal, seat
+from tests.recompute.build import days_ago, make, open_deal, say, seat
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +167,56 @@ def test_the_owner_is_kept_from_page_to_page(as_alice, bob, deal):
     assert second["first"] == f"?owner_id={bob.pk}"
 
 
+def advise_by(person: Stakeholder, code: str, weight: float = 0.1) -> Prompt:
+    return Prompt.objects.create(
+        opportunity=person.opportunity,
+        stakeholder=person,
+        play=Play.objects.get(code=code),
+        evidence_hash=uuid4().hex,
+        words=WORDS | {"joined_on": "2026-01-15"},
+        opened_at=NOW,
+        weight=weight,
+    )
+
+
+def test_it_is_narrowed_to_a_play(as_alice, deal):
+    advise_by(seat(deal, "Anna"), "recognition_heard")
+    advise_by(seat(deal, "Ben"), "criteria_unheard")
+
+    assert names(as_alice, "?play=recognition_heard") == ["Anna"]
+    assert names(as_alice, "?play=criteria_unheard") == ["Ben"]
+    assert names(as_alice, "?play=commitment_heard") == []
+
+
+def test_every_play_about_a_person_can_be_chosen(as_alice, deal):
+    groups = as_alice.get(QUEUE).context["filters"].fields["play"].choices[1:]
+    offered = {code for _, plays in groups for code, _ in plays}
+    shipped = Play.objects.filter(situation__in=["heard", "unheard"])
+
+    assert offered == set(shipped.values_list("code", flat=True))
+
+
+def test_the_play_and_the_owner_are_kept_from_page_to_page(as_alice, alice, deal):
+    person = seat(deal)
+    for _ in range(PAGE + 1):
+        advise_by(person, "recognition_heard")
+    advise_by(person, "criteria_heard")
+
+    chosen = f"?owner_id={alice.pk}&play=recognition_heard"
+    first = as_alice.get(QUEUE + chosen).context
+    second = as_alice.get(QUEUE + first["next"]).context
+
+    assert len(second["rows"]) == 1
+    assert second["first"] == chosen
+
+
+def test_a_play_that_is_none_spoils_no_owner(as_alice, bob, deal):
+    advise(seat(deal, "Anna"))
+    advise(seat(open_deal(owner=bob, name="Bob's"), "Ben"))
+
+    assert names(as_alice, f"?owner_id={bob.pk}&play=nonsense") == ["Ben"]
+
+
 @pytest.mark.parametrize("owner", ["nobody", "\x00", "00000000-0000-0000-0000-0"])
 def test_an_owner_that_is_none_narrows_nothing(as_alice, deal, owner):
     advise(seat(deal))
@@ -209,6 +261,28 @@ def test_a_row_says_why_it_stands_there_and_where_it_leads(as_alice, deal):
     assert reverse("coaching:opportunity", args=["ours", deal.pk]) in page
 
 
+def test_a_row_says_what_is_to_be_expected_if_it_is_left(as_alice, deal):
+    """Of whom something is known, that ages; of whom nothing is, it stays unknown."""
+    say(seat(deal, "Anna"), "B05", at=days_ago(3))
+    seat(deal, "Ben")
+    make(deal)
+    Outlook.objects.filter(opportunity=deal).update(
+        won_by_target_probability=0.34, target_on=date(2026, 9, 30)
+    )
+
+    page = " ".join(as_alice.get(QUEUE).content.decode().split())
+
+    assert "the forecast gives 34%" in page.replace("\u202f", "").replace(" %", "%")
+    assert "what is known of Anna grows older." in page
+    assert "where Ben stands stays unknown." in page
+
+
+def test_a_deal_without_a_forecast_promises_nothing(as_alice, deal):
+    advise(seat(deal))
+
+    assert "If left:" not in as_alice.get(QUEUE).content.decode()
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_it_costs_the_same_for_deals_of_several_owners(
     as_alice, alice, bob, cost_of, deal, count
@@ -218,4 +292,4 @@ def test_it_costs_the_same_for_deals_of_several_owners(
         other = open_deal(owner=owners[number], name=f"Deal {number}")
         advise(seat(other, f"Person {number}"))
 
-    assert len(cost_of(as_alice, QUEUE)) == 14
+    assert len(cost_of(as_alice, QUEUE)) == 15
