@@ -1,5 +1,7 @@
 """The pages of the rep's day in a real browser: full, empty, closed, looked at."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -79,3 +81,26 @@ def test_advice_is_turned_down_with_a_reason_and_goes(world, open_page):
 
     expect(page.locator(".queue > li")).to_have_count(before - 1)
     expect(page.get_by_text("Turned down, and noted why.")).to_be_visible()
+
+
+def test_the_queue_is_narrowed_to_a_situation_and_keeps_it(world, open_page):
+    page = open_page("/w/ours/coaching", user=world.alice.user)
+    rows, play = page.locator(".queue > li"), page.get_by_label("Advice for")
+    everybody = rows.count()
+    options = play.locator("option").evaluate_all("all => all.map(one => one.value)")
+
+    found = {}
+    for code in filter(None, options):
+        page.goto(f"/w/ours/coaching?play={code}")
+        found[code] = rows.count()
+    some = next(code for code in found if 0 < found[code] < everybody)
+    page.goto("/w/ours/coaching")
+    play.select_option(some)
+    expect(rows).to_have_count(found[some])
+    expect(page).to_have_url(re.compile(f"play={some}"))
+    page.reload()
+
+    assert sum(found.values()) == everybody
+    expect(play).to_have_value(some)
+    expect(rows).to_have_count(found[some])
+    assert_fine(page, "queue-narrowed")
