@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "accuracy.ask": frozenset({MANAGER, ADMIN}),
     "money.manage": frozenset({MANAGER, ADMIN}),
     "import.run": frozenset({ADMIN}),
+    "model.manage": frozenset({ADMIN}),
 }
 
 

@@ -19,6 +19,7 @@ from buyreadiness.recompute import (
 from forecasting.actions.accuracy import spend_on_accuracy
 from integrations.tasks import work_import
 from opportunities.models import Job
+from readiness.tasks import work_learning
 
 
 @shared_task
@@ -98,4 +99,5 @@ by_job: dict[str, WorkspaceTask] = {
     Job.PERIODS: refresh_sums,
     Job.IMPORT: work_import,
     Job.ACCURACY: work_accuracy,
+    Job.LEARNING: work_learning,
 }

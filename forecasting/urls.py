@@ -1,6 +1,13 @@
 from django.urls import path
 
-from forecasting.views import accuracy, companies, forecast, money, opportunities
+from forecasting.views import (
+    accuracy,
+    companies,
+    forecast,
+    model_preview,
+    money,
+    opportunities,
+)
 
 app_name = "forecasting"
 
@@ -64,5 +71,10 @@ urlpatterns = [
         "w/<slug:slug>/settings/money/targets/<uuid:id>/remove",
         money.remove,
         name="target-remove",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/preview",
+        model_preview.model_preview,
+        name="model-preview",
     ),
 ]

@@ -5,3 +5,6 @@ from django.dispatch import Signal
 # A reading was stored because the evidence changed. Sent in its transaction:
 # reading, before (the row it follows, or None).
 reading_changed = Signal()
+
+# A worker is wanted for learning. Sent in the transaction that asked: workspace_id, run_id.
+learning_asked = Signal()

@@ -7,6 +7,7 @@ from readiness.views import (
     evidence,
     log,
     logged,
+    model,
     people,
     stakeholder,
     styleguide,
@@ -120,6 +121,20 @@ urlpatterns = [
         people.person,
         name="person",
     ),
+    path("w/<slug:slug>/settings/model", model.model, name="model"),
+    path("w/<slug:slug>/settings/model/learn", model.learn, name="model-learn"),
+    path("w/<slug:slug>/settings/model/<uuid:id>", model.version, name="model-version"),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/activate",
+        model.activate,
+        name="model-activate",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/roll-back",
+        model.back,
+        name="model-roll-back",
+    ),
+    path("w/<slug:slug>/settings/model/<uuid:id>/pack", model.pack, name="model-pack"),
 ]
 
 if settings.STYLEGUIDE:

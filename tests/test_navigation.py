@@ -54,7 +54,9 @@ def test_destinations_are_those_the_roles_may_open():
     admin = request_of(workspace=DELTA, roles=[Role.ADMIN])
 
     hidden = names(destinations_for(admin)) - names(destinations_for(rep))
-    assert hidden == {"audit", "settings", "money", "import", "api-keys"}
+    assert hidden == {
+        *("audit", "settings", "money", "import", "api-keys", "phase-model"),
+    }
 
 
 def test_sections_are_one_line_of_the_rail_each():
@@ -64,7 +66,7 @@ def test_sections_are_one_line_of_the_rail_each():
 
     assert [line.name for line in lines if line.is_current] == ["settings"]
     assert [link.name for link in tabs_of(destinations_for(admin))] == [
-        *("settings", "money", "import", "api-keys", "audit"),
+        *("settings", "money", "phase-model", "import", "api-keys", "audit"),
     ]
 
 

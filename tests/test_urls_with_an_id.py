@@ -18,6 +18,7 @@ from integrations.models import ImportRun
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
 from readiness.models import (
+    Phase,
     PhaseConfirmation,
     PhaseModel,
     PhaseOverride,
@@ -178,6 +179,24 @@ def create_model() -> PhaseModel:
     return PhaseModel.objects.create(version="x", status="active", created_at=NOW)
 
 
+def create_draft() -> PhaseModel:
+    """A version beside the active one, with phases of its own."""
+    if not PhaseModel.objects.exists():
+        give_defaults()
+    base = PhaseModel.objects.earliest("created_at")
+    draft = PhaseModel.objects.create(
+        version=f"{PhaseModel.objects.count() + 1}",
+        status="draft",
+        created_at=NOW,
+        parameters=base.parameters,
+    )
+    for rows in (Phase, SignalType):
+        for row in rows.objects.filter(model=base):
+            row.pk, row.model, row._state.adding = uuid7(), draft, True
+            row.save()
+    return draft
+
+
 def create_signal_type() -> SignalType:
     return SignalType.objects.create(
         model=create_model(), code="B03", steps=[1], evidence_class="A"
@@ -260,6 +279,11 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "accounts:team-place": create_team,
     "accounts:team-attach": create_team,
     "accounts:team-leave": create_place,
+    "readiness:model-version": create_draft,
+    "readiness:model-activate": create_draft,
+    "readiness:model-roll-back": create_draft,
+    "readiness:model-pack": create_draft,
+    "forecasting:model-preview": create_draft,
     "readiness:log": create_deal,
     "readiness:log-draft": create_deal,
     "readiness:log-discard": create_deal,

@@ -224,6 +224,16 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="settings",
     ),
     Destination(
+        name="phase-model",
+        label=_("Phase model"),
+        url_name="readiness:model",
+        icon="evidence",
+        keys="g n",
+        permission="model.manage",
+        group=TAB,
+        section="settings",
+    ),
+    Destination(
         name="import",
         label=_("Import"),
         url_name="integrations:imports",

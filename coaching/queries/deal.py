@@ -21,6 +21,7 @@ from forecasting.models import Outlook, TargetBasis
 from forecasting.queries.amounts import AmountRange, range_of
 from opportunities.models import Opportunity
 from opportunities.queries import Waiting, waiting_for
+from readiness.models import Basis
 from readiness.queries.catalogue import Catalogue, catalogue_of
 from readiness.queries.positions import Position, positions_of
 from stakeholders.models import (
@@ -142,6 +143,12 @@ class DealPage:
     @property
     def symptoms(self) -> tuple[SymptomShown, ...]:
         return symptoms_of_deal(self)
+
+    @property
+    def basis(self) -> str:
+        """What the phases rest on: experts' numbers, learned ones or both."""
+        rows = (*self.rows, *self.gone)
+        return rows[0].position.model.basis if rows else Basis.EXPERT
 
     def name_of(self, stakeholder: UUID | None) -> str:
         for row in (*self.rows, *self.gone):

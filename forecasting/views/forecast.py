@@ -25,6 +25,7 @@ from forecasting.queries.periods import Span, periods_shown
 from forecasting.queries.roll_up import Line, largest, roll_up
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
+from readiness.models import Basis, ModelStatus, PhaseModel
 
 THIS, NEXT = "this", "next"
 
@@ -78,9 +79,16 @@ def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
         context |= {
             "weeks": _weeks(row.fan),
             "chart": _chart(row.fan, chosen),
+            "basis": _basis(),
             "movers": _movers(row.movers, seen=seen, now=now),
         }
     return render_page(request, "forecasting/forecast.html", context)
+
+
+def _basis() -> str:
+    """What the phases rest on that the sums were made from."""
+    active = PhaseModel.objects.filter(status=ModelStatus.ACTIVE)
+    return active.values_list("basis", flat=True).first() or Basis.EXPERT
 
 
 def _periods(spans: Sequence[Span], *, which: str, month: bool) -> list[dict[str, Any]]:

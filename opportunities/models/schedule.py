@@ -17,6 +17,7 @@ class Job(models.TextChoices):
     PERIODS = "periods"
     IMPORT = "import"
     ACCURACY = "accuracy"
+    LEARNING = "learning"
 
 
 class ScheduleSlotQuerySet(models.QuerySet["ScheduleSlot"]):
@@ -123,4 +124,13 @@ def accuracy_slot(*, workspace_id: UUID, due_at: datetime) -> ScheduleSlot:
         slot=str(workspace_id),
         workspace_id=workspace_id,
         due_at=due_at,
+    )
+
+
+def learning_slot(
+    *, workspace_id: UUID, run_id: UUID, due_at: datetime
+) -> ScheduleSlot:
+    """The work at one calculation: there is at most one waiting."""
+    return ScheduleSlot(
+        job=Job.LEARNING, slot=str(run_id), workspace_id=workspace_id, due_at=due_at
     )

@@ -2,6 +2,7 @@
 
 from readiness.models.draft import LogDraft
 from readiness.models.human import PhaseConfirmation, PhaseOverride
+from readiness.models.learning import LearningOutcome, LearningRun
 from readiness.models.phase_model import (
     ActionType,
     Basis,
@@ -18,6 +19,8 @@ __all__ = [
     "ActionType",
     "Basis",
     "EvidenceClass",
+    "LearningOutcome",
+    "LearningRun",
     "LogDraft",
     "ModelStatus",
     "Phase",

@@ -1,17 +1,18 @@
 """The active phase model of the open workspace, ready to compute with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
+from readiness.engine.arrays import frozen
 from readiness.engine.dynamics import generator_of
-from readiness.engine.evidence import SignalKind, catalogue_of
+from readiness.engine.evidence import Catalogue, SignalKind, catalogue_of
 from readiness.engine.model import BuyingClass, ReadinessModel, Settings, model_of
 from readiness.engine.stance import StanceScale
-from readiness.models import ModelStatus, Phase, PhaseModel, SignalType
+from readiness.models import Basis, ModelStatus, Phase, PhaseModel, SignalType
 
 
 class NoActiveModel(Exception):
@@ -46,6 +47,18 @@ def active_model() -> LoadedModel:
     return loaded(row)
 
 
+def expert_version() -> PhaseModel:
+    """The version that learning starts from: the latest whose numbers are experts'.
+
+    :raises NoActiveModel: when there is none.
+    """
+    rows = PhaseModel.objects.filter(basis=Basis.EXPERT)
+    row = rows.exclude(status=ModelStatus.DRAFT).order_by("-created_at", "-pk").first()
+    if row is None:
+        raise NoActiveModel("this workspace has no version with expert numbers")
+    return row
+
+
 _LOADED: dict[UUID, LoadedModel] = {}
 _KEPT_AT_MOST = 256
 
@@ -77,14 +90,34 @@ def load(row: PhaseModel) -> LoadedModel:
             anchors=[phase.anchor for phase in phases],
             prior=[phase.prior_probability for phase in phases],
             generator=generator,
-            catalogue=catalogue_of(
-                [_kind(each) for each in types],
-                normalised_over=[_kind(each) for each in types if each.is_default],
-            ),
+            catalogue=_catalogue(types, row.parameters.get("chances", {})),
             importance=row.parameters["importance_factor"],
             buying_classes=_buying_classes(row.parameters),
             settings=_settings(row.parameters),
         ),
+    )
+
+
+def _catalogue(
+    types: list[SignalType], chances: Mapping[str, list[float]]
+) -> Catalogue:
+    """The signals by their steps, and by what was learned of them in its place."""
+    catalogue = catalogue_of(
+        [_kind(each) for each in types],
+        normalised_over=[_kind(each) for each in types if each.is_default],
+    )
+    if not chances:
+        return catalogue
+    likelihoods = np.array(catalogue.likelihoods)
+    for code, learned in chances.items():
+        if code in catalogue.rows:
+            likelihoods[catalogue.rows[code]] = learned
+    defaults = [catalogue.rows[each.code] for each in types if each.is_default]
+    return replace(
+        catalogue,
+        likelihoods=frozen(likelihoods),
+        log_likelihoods=frozen(np.log(likelihoods)),
+        reference=frozen(likelihoods[defaults]),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 register = template.Library()
 
 RAMP = 7
-FEWEST, MOST = 2, 12
+FEWEST, MOST = 2, 24
 # A person once heard and silent since greys out; 30 days is the catalogue's own window.
 STALE_AFTER_DAYS = 30
 # Phases less likely than this are drawn, but not read out.
@@ -107,11 +107,11 @@ def lay_out(
 ) -> PhaseBar:
     """Return the geometry of a bar; `None` is unknown, which is not phase 1.
 
-    :raises ValueError: if there are not 2 to 12 phases, or one is not a probability.
+    :raises ValueError: if there are not 2 to 24 phases, or one is not a probability.
     """
     count = count if probabilities is None else len(probabilities)
     if not FEWEST <= count <= MOST:
-        raise ValueError(f"A phase bar has 2 to 12 phases, not {count}.")
+        raise ValueError(f"A phase bar has 2 to 24 phases, not {count}.")
     if probabilities is not None and any(not 0 <= p <= 1 for p in probabilities):
         raise ValueError(f"Not all of {list(probabilities)} are between 0 and 1.")
     drawn = SIZES[size]

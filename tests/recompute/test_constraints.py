@@ -32,6 +32,7 @@ from opportunities.models import (
 )
 from readiness.models import (
     ActionType,
+    LearningRun,
     LogDraft,
     Phase,
     PhaseConfirmation,
@@ -211,6 +212,12 @@ VALID: dict[type[models.Model], Any] = {
         "status": "draft",
         "created_at": NOW,
     },
+    LearningRun: lambda w: {
+        "asked_at": NOW,
+        "base": w[PhaseModel],
+        "outcome": "kept",
+        "finished_at": NOW,
+    },
     Phase: lambda w: {
         "model": w[PhaseModel],
         "position": Phase.objects.count(),
@@ -355,6 +362,7 @@ BROKEN: dict[str, Any] = {
     "purchase_file_item_is_on_the_list": {"item": 9},
     "phase_prior_is_a_probability": {"prior_probability": -0.1},
     "phase_dwell_is_positive": {"mean_dwell_days": 0.0},
+    "learning_finished_iff_not_at_work": {"finished_at": None},
     "signal_type_effect_is_small": {"stance_effect": 3},
     "phase_reading_stance_is_a_probability": {"stance_probability": 1.2},
     "target_of_a_team_or_an_owner": lambda w: {"owner": w.owner, "team": create_team()},
@@ -364,7 +372,10 @@ BROKEN: dict[str, Any] = {
     "accuracy_run_looks_ahead": {"horizon_days": 0},
 }
 # What a condition of a unique constraint asks of both rows.
-UNDER = {"phase_model_one_active": {"status": "active"}}
+UNDER: dict[str, dict[str, Any]] = {
+    "phase_model_one_active": {"status": "active"},
+    "learning_one_at_work": {"outcome": "running", "finished_at": None},
+}
 
 
 def of_ours(kind: type[models.BaseConstraint]) -> list[Any]:
