@@ -17,6 +17,7 @@ from coaching.actions.symptoms import close_symptoms, refresh_symptoms
 from coaching.engine.symptoms import symptoms_of
 from coaching.queries.advice import advice_for
 from coaching.queries.symptom_facts import symptom_facts
+from coaching.queries.thresholds import thresholds
 from forecasting.actions.forecasts import forecast_opportunity
 from forecasting.actions.outlooks import drop_outlook, refresh_outlook
 from forecasting.queries.deal import deal_of
@@ -91,7 +92,7 @@ def recompute(*, opportunity: Opportunity, now: datetime) -> None:
     gathered = symptom_facts(made, read, model=model, workspace=workspace, now=now)
     refresh_symptoms(
         opportunity=opportunity,
-        findings=symptoms_of(gathered.facts),
+        findings=symptoms_of(gathered.facts, thresholds=thresholds()),
         rows=gathered.rows,
         now=now,
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coaching.views import opportunity, prompts, queue, scan, today
+from coaching.views import opportunity, prompts, queue, scan, thresholds, today
 
 app_name = "coaching"
 
@@ -34,5 +34,10 @@ urlpatterns = [
         "w/<slug:slug>/coaching/symptoms",
         scan.scan,
         name="scan",
+    ),
+    path(
+        "w/<slug:slug>/settings/symptoms",
+        thresholds.thresholds,
+        name="thresholds",
     ),
 ]

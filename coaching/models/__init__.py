@@ -3,5 +3,6 @@
 from coaching.models.play import Play
 from coaching.models.prompt import Prompt, PromptAnswer
 from coaching.models.symptom import Symptom
+from coaching.models.thresholds import SymptomThresholds
 
-__all__ = ["Play", "Prompt", "PromptAnswer", "Symptom"]
+__all__ = ["Play", "Prompt", "PromptAnswer", "Symptom", "SymptomThresholds"]

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from accounts.models import Workspace
-from coaching.engine.symptoms import NO_FILE, Thresholds
+from coaching.engine.symptoms import NO_FILE
 from coaching.engine.symptoms import Symptom as Kind
 from coaching.models import Symptom
+from coaching.queries.thresholds import thresholds
 from forecasting.engine.seats import SeatSettings
 from opportunities.models import Opportunity
 from readiness.engine.records import State
@@ -44,7 +45,8 @@ def changed_by_time(
     workspace: Workspace,
     now: datetime,
 ) -> set[UUID]:
-    """Those of these open deals that deserve a recompute; four queries."""
+    """Those of these open deals that deserve a recompute; five queries."""
+    limits = thresholds()
     open_rows = Symptom.objects.filter(
         opportunity__in=[deal.pk for deal in deals], closed_at__isnull=True
     )
@@ -65,20 +67,32 @@ def changed_by_time(
         if _is_out_of_cover(row, now)
         or (
             person.pk not in stale
-            and _is_silent(row, by_id[person.opportunity_id], model=model, now=now)
+            and _is_silent(
+                row,
+                by_id[person.opportunity_id],
+                after=limits.stale_dwells,
+                model=model,
+                now=now,
+            )
         )
     }
-    return fading | silent | set(_unresolved(by_id, now=now))
+    unresolved = _unresolved(by_id, after_days=limits.unresolved_days, now=now)
+    return fading | silent | set(unresolved)
 
 
 def _is_silent(
-    row: PhaseReading, deal: Opportunity, *, model: LoadedModel, now: datetime
+    row: PhaseReading,
+    deal: Opportunity,
+    *,
+    after: float,
+    model: LoadedModel,
+    now: datetime,
 ) -> bool:
     if row.model_id != model.pk:
         return False  # a new model computes every open deal again
     state = state_of(row.state)
     days = (now.timestamp() - state.at) / 86_400
-    return days > Thresholds().stale_dwells * median_dwell(deal, state, model=model)
+    return days > after * median_dwell(deal, state, model=model)
 
 
 def _is_out_of_cover(row: PhaseReading, now: datetime) -> bool:
@@ -87,9 +101,11 @@ def _is_out_of_cover(row: PhaseReading, now: datetime) -> bool:
     return row.last_heard_at is not None and until - NIGHTS < row.last_heard_at < until
 
 
-def _unresolved(deals: Mapping[UUID, Opportunity], *, now: datetime) -> Iterator[UUID]:
+def _unresolved(
+    deals: Mapping[UUID, Opportunity], *, after_days: float, now: datetime
+) -> Iterator[UUID]:
     """Deals whose missing purchase file has been missing for long since these nights."""
-    until = now - timedelta(days=Thresholds().unresolved_days)
+    until = now - timedelta(days=after_days)
     yield from (
         Signal.objects.standing()
         .filter(

@@ -133,7 +133,7 @@ def test_the_queries_of_the_scan_do_not_grow_with_its_deals(
     for n in range(deals):
         stalling(alice, f"Deal {n}")
 
-    assert len(cost_of(as_alice, SCAN)) == 7
+    assert len(cost_of(as_alice, SCAN)) == 8
 
 
 def test_the_list_of_deals_is_narrowed_to_a_symptom(

@@ -423,7 +423,7 @@ class TestTime:
         assert list(asked) == [deal.pk]
 
     @pytest.mark.parametrize("deals", [1, 3])
-    def test_four_queries_whatever_the_number_of_deals(
+    def test_five_queries_whatever_the_number_of_deals(
         self, deal: Opportunity, deals: int
     ):
         found = [deal, *(open_deal(owner=deal.owner) for _each in range(deals - 1))]
@@ -435,4 +435,4 @@ class TestTime:
         with CaptureQueriesContext(connection) as queries:
             changed_by_time(found, model=model, workspace=workspace, now=NOW)
 
-        assert len(queries) == 4
+        assert len(queries) == 5

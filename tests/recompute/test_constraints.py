@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
-from coaching.models import Play, Prompt, Symptom
+from coaching.models import Play, Prompt, Symptom, SymptomThresholds
 from forecasting.models import (
     AccuracyReport,
     AccuracyRun,
@@ -311,6 +311,7 @@ VALID: dict[type[models.Model], Any] = {
         "code": uuid7().hex[:24],
         "opened_at": NOW,
     },
+    SymptomThresholds: lambda _: {},
     AccuracyReport: lambda _: (
         ASKED
         | {
