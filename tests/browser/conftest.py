@@ -10,7 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from buyreadiness.management.commands.doctor import CHROMIUMS
 
@@ -20,6 +20,9 @@ CHROMIUM = os.environ.get("BUYREADINESS_CHROMIUM") or next(
 )
 # SCREENSHOTS=some/folder keeps a picture of every page.
 PICTURES = os.environ.get("SCREENSHOTS", "")
+
+# A busy machine is slow, and slow is not wrong.
+expect.set_options(timeout=20_000)
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 EVERY_LOOK: dict[str, Any] = {

@@ -1,9 +1,11 @@
 """The log form: by keys alone, without a script, kept as a draft, looked at."""
 
+from collections.abc import Callable
+
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 
 from accounts import tenancy
 from readiness.models import LogDraft, Signal
@@ -98,10 +100,17 @@ def test_the_same_without_a_script(world, open_page):
     assert signal.quotation == "Finance signs above fifty."
 
 
+def keeps(word: str) -> Callable[[Response], bool]:
+    """Of several savings of a draft, the one that has the word."""
+    return lambda answer: (
+        "/log/draft" in answer.url and word in (answer.request.post_data or "")
+    )
+
+
 def test_a_draft_survives_a_closed_tab_and_a_refusal(world, open_page):
     address = f"/w/ours/opportunities/{world.deal.pk}/log"
     page = open_page(address, user=world.alice.user, listen=False)
-    with page.expect_response(lambda response: "/log/draft" in response.url):
+    with page.expect_response(keeps("decide")):
         page.keyboard.type("kar")
         page.keyboard.press("Enter")
         page.keyboard.type("explains")

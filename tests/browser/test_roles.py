@@ -41,6 +41,7 @@ def walk(page: Page) -> None:
     page.goto("/w/demo/opportunities")
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="Buying group")).to_be_visible()
+    page.wait_for_load_state()  # before it no key is listened to
 
 
 def test_four_roles_find_their_day_in_the_demo(demo, open_page):
