@@ -61,6 +61,11 @@ urlpatterns = [
         name="stakeholder-edit",
     ),
     path(
+        "w/<slug:slug>/stakeholders/<uuid:id>/back",
+        people.seat_back,
+        name="stakeholder-back",
+    ),
+    path(
         "w/<slug:slug>/opportunities/<uuid:id>/purchase-file",
         purchase_file.purchase_file,
         name="purchase-file",

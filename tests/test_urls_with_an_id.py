@@ -304,6 +304,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "readiness:override": create_seat,
     "readiness:confirm": create_seat,
     "stakeholders:stakeholder-edit": create_seat,
+    "stakeholders:stakeholder-back": create_seat,
     "readiness:interaction-edit": create_interaction,
     "readiness:interaction-retract": create_interaction,
     "readiness:signal-retract": create_signal,

@@ -33,6 +33,10 @@ class LeftBeforeJoining(Exception):
     """Nobody leaves before they joined."""
 
 
+class NeverLeft(Exception):
+    """Only who left can come back."""
+
+
 class NotOneDeal(Exception):
     """Influence is between two people of one deal."""
 
@@ -104,10 +108,14 @@ def add_stakeholder(
     :raises UnknownRole: for a role that is not on the list.
     """
     refuse_unknown_roles(roles)
-    if Stakeholder.objects.filter(opportunity=opportunity, person=person).exists():
-        raise SeatTaken(
-            _("%(name)s has a seat in this deal already.") % {"name": person.name}
+    there = Stakeholder.objects.filter(opportunity=opportunity, person=person).first()
+    if there is not None:
+        told = (
+            _("%(name)s left this deal; under “Left” they can be taken back.")
+            if there.left_on
+            else _("%(name)s has a seat in this deal already.")
         )
+        raise SeatTaken(told % {"name": person.name})
     stakeholder = Stakeholder.objects.create(
         opportunity=opportunity,
         person=person,
@@ -249,6 +257,36 @@ def leave(
             "left_on": str(stakeholder.left_on),
             "replaced_by": str(successor) if successor else None,
         },
+    )
+    request_recompute(opportunity=stakeholder.opportunity, now=now)
+    return stakeholder
+
+
+@transaction.atomic
+def come_back(
+    *, stakeholder: Stakeholder, by: Membership | None, now: datetime
+) -> Stakeholder:
+    """Open a seat again that was ended; whoever took over keeps a seat of their own.
+
+    :raises NeverLeft: when it was not ended.
+    """
+    if stakeholder.left_on is None:
+        raise NeverLeft(
+            _("%(name)s is in this deal.") % {"name": stakeholder.person.name}
+        )
+    before = {
+        "left_on": str(stakeholder.left_on),
+        "replaced_by": str(stakeholder.replaced_by or "") or None,
+    }
+    stakeholder.left_on = stakeholder.replaced_by = None
+    stakeholder.version += 1
+    stakeholder.save(update_fields=["left_on", "replaced_by", "version"])
+    record(
+        verb="stakeholder.came_back",
+        subject=stakeholder,
+        by=by,
+        at=now,
+        before=before,
     )
     request_recompute(opportunity=stakeholder.opportunity, now=now)
     return stakeholder

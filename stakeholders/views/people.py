@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms.pick import NewName
 from accounts.http.form_pages import FormPage, retype, shut, way_back
@@ -22,11 +22,13 @@ from opportunities.actions import create_company
 from opportunities.models import Opportunity
 from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
 from stakeholders.actions.people import (
+    NeverLeft,
     SeatTaken,
     UnknownRole,
     add_stakeholder,
     change_person,
     change_stakeholder,
+    come_back,
     create_person,
     set_listeners,
     set_roles,
@@ -139,11 +141,7 @@ def seat_new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("deal.write")
 def seat_edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    seat = get_object_or_404(
-        Stakeholder.objects.select_related("person", "opportunity"),
-        pk=id,
-        opportunity__in=Opportunity.objects.visible_to(request.membership),
-    )
+    seat = _seat(request, id)
     now = timezone.now()
     today = request.workspace.today(now)
     rows = list(RoleHeld.objects.filter(stakeholder=seat).order_by("held_from_on"))
@@ -180,7 +178,30 @@ def seat_edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     )
     names = dict(roles)
     history = [(names.get(row.role, row.role), row) for row in rows]
-    return page.answer(request, form, history=history)
+    return page.answer(request, form, history=history, seat=seat)
+
+
+@require_POST
+@member("deal.write")
+def seat_back(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
+    seat = _seat(request, id)
+    try:
+        with transaction.atomic():
+            refuse_closed(seat.opportunity)
+            come_back(stakeholder=seat, by=request.membership, now=timezone.now())
+    except (AlreadyClosed, NeverLeft) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s is in this deal again.") % {"name": seat})
+    return see_other("readiness:stakeholder", slug=slug, id=seat.pk)
+
+
+def _seat(request: WorkspaceRequest, pk: UUID) -> Stakeholder:
+    return get_object_or_404(
+        Stakeholder.objects.select_related("person", "opportunity", "replaced_by"),
+        pk=pk,
+        opportunity__in=Opportunity.objects.visible_to(request.membership),
+    )
 
 
 def _add(

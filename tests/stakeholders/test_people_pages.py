@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Membership
 from opportunities.models import Opportunity, Outcome
 from stakeholders.actions.outcomes import close_opportunity
+from stakeholders.actions.people import leave
 from stakeholders.models import InfluenceLink, Person, RoleHeld, Stakeholder
 from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import JOINED, open_deal, seat
@@ -78,6 +79,26 @@ def test_nobody_gets_two_seats_in_one_deal(as_bob: Client, deal: Opportunity):
     assert response.status_code == 422
     assert "has a seat in this deal already" in page
     assert 'value="Boss"' in page
+
+
+def test_who_left_comes_back_with_what_was_heard(as_bob: Client, deal: Opportunity):
+    karel = seat(deal)
+    leave(stakeholder=karel, left_on=DAY, by=deal.owner, now=NOW)
+    form = as_bob.get(f"/w/ours/stakeholders/{karel.pk}/edit").content.decode()
+    back = f"/w/ours/stakeholders/{karel.pk}/back"
+    assert f'action="{back}"' in form
+    refused = add(as_bob, deal, person_text="Karel", person_id=str(karel.person_id))
+    assert "they can be taken back" in refused.content.decode()
+
+    page = as_bob.post(back, follow=True).content.decode()
+
+    karel.refresh_from_db()
+    assert karel.left_on is None
+    assert "is in this deal again" in page
+    event = AuditEvent.objects.get(verb="stakeholder.came_back")
+    assert event.before["left_on"] == str(DAY)
+    again = as_bob.post(back, follow=True).content.decode()
+    assert "Karel is in this deal." in again
 
 
 def test_a_closed_deal_takes_no_more_people(as_bob: Client, deal: Opportunity):
