@@ -168,14 +168,20 @@ def _why_dodged(contact: Contact) -> str:
 
 
 def _contact_replaced(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
-    """Few of those who decide are heard, or the one contact is gone and an heir came."""
+    """Few of those who decide are heard, or the one contact is gone and an heir came.
+
+    That somebody took over is heard of them, and says nothing of their mind: an heir counts
+    as new until they have decided to change.
+    """
     heirs = [c for c in facts.active if c.replaces]
+    is_new = any(not heir.reached(RESOLVE) for heir in heirs)
     thin = (
         facts.anyone_reached(CRITERIA)
         and facts.coverage is not None
         and facts.coverage < limits.coverage
     )
-    alone = len(facts.active) == 1 and not any(c.approves for c in facts.heard)
+    unheard = is_new or not any(c.approves for c in facts.heard)
+    alone = len(facts.active) == 1 and unheard
     if not thin and not (alone and (facts.heard or heirs)):
         return
     told = [s for s in facts.signals if s.code in TAKEOVERS]

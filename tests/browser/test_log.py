@@ -46,6 +46,7 @@ def last_logged(world: World) -> Interaction:
     return Interaction.objects.standing().order_by("-logged_at", "-pk")[0]
 
 
+@pytest.mark.claim(39)
 def test_three_people_and_five_signals_by_keys_alone(world, open_page):
     page = open_page(f"/w/ours/opportunities/{world.deal.pk}", user=world.alice.user)
     began, keys, decisions = timezone.now(), 0, 0

@@ -76,6 +76,7 @@ def test_a_person_costs_the_same_whatever_was_heard(as_alice, cost_of, deal, row
     assert len(cost_of(as_alice, page)) == 16
 
 
+@pytest.mark.claim(9, 47)
 def test_a_deal_shows_its_people_and_what_limits_it(as_alice, deal):
     karel = seat(deal, "Karel")
     seat(deal, "Ruth", roles=("economic_buyer",))

@@ -67,6 +67,7 @@ def names(client: Client, query: str = "") -> list[str]:
     return [row.name for row in rows(client, query)]
 
 
+@pytest.mark.claim(31, 44)
 def test_the_weightiest_comes_first(as_alice, deal):
     for name, weight in (("Anna", 0.01), ("Ben", 0.3), ("Cleo", 0.02)):
         advise(seat(deal, name), weight)
@@ -250,6 +251,7 @@ def test_htmx_is_answered_with_the_rows_only(as_alice, deal):
     assert "Karel" in page
 
 
+@pytest.mark.claim(44)
 def test_a_row_says_why_it_stands_there_and_where_it_leads(as_alice, deal):
     person = seat(deal)
     advise(person, 0.042)
@@ -261,6 +263,7 @@ def test_a_row_says_why_it_stands_there_and_where_it_leads(as_alice, deal):
     assert reverse("coaching:opportunity", args=["ours", deal.pk]) in page
 
 
+@pytest.mark.claim(44)
 def test_a_row_says_what_is_to_be_expected_if_it_is_left(as_alice, deal):
     """Of whom something is known, that ages; of whom nothing is, it stays unknown."""
     say(seat(deal, "Anna"), "B05", at=days_ago(3))

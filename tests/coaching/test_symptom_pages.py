@@ -95,6 +95,7 @@ def test_a_deal_without_symptoms_has_no_card(as_alice: Client, alice: Membership
     assert 'id="symptoms"' not in page
 
 
+@pytest.mark.claim(51)
 def test_the_scan_counts_the_open_deals_that_show_each(
     as_alice: Client, alice: Membership
 ):

@@ -115,6 +115,7 @@ def act(person: Stakeholder, code: str, *, days: float) -> None:
 
 
 class TestDatesPushed:
+    @pytest.mark.claim(1)
     def test_two_pushes_by_somebody_who_sees_no_need_are_a_stall(
         self, deal: Opportunity
     ):
@@ -136,6 +137,7 @@ class TestDatesPushed:
         ]
         assert outlook(deal)["symptoms"] == "S1"
 
+    @pytest.mark.claim(1)
     def test_a_move_that_an_event_explains_is_none(self, deal: Opportunity):
         say(seat(deal), "B05", at=days_ago(5))
         move_date(
@@ -169,6 +171,7 @@ class TestDatesPushed:
 
 
 class TestQuotes:
+    @pytest.mark.claim(5)
     def test_a_third_version_that_changes_the_scope_is_one(self, deal: Opportunity):
         say(seat(deal, roles=("economic_buyer",)), "B05", at=days_ago(5))
         rows = [quote(deal, "first", days=40), quote(deal, "scope", days=25)]
@@ -201,6 +204,7 @@ class TestQuotes:
 
 
 class TestWhatWeDo:
+    @pytest.mark.claim(20)
     def test_ten_steps_of_ours_show_nothing(self, deal: Opportunity):
         karel = seat(deal)
         make(deal)
@@ -212,6 +216,7 @@ class TestWhatWeDo:
 
         assert before == shown(deal) == {}
 
+    @pytest.mark.claim(12)
     def test_demos_to_somebody_who_sees_no_need_are_ahead_of_the_buyer(
         self, deal: Opportunity
     ):
@@ -248,6 +253,7 @@ class TestWhatWeDo:
 
 
 class TestReplaced:
+    @pytest.mark.claim(4)
     def test_losing_the_one_supporter_lowers_the_chance_at_once(
         self, deal: Opportunity
     ):

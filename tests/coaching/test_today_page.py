@@ -110,6 +110,7 @@ def test_a_deal_that_ended_promises_nothing(as_alice, deal):
 # --- Silence ---------------------------------------------------------------------------
 
 
+@pytest.mark.claim(39)
 def test_who_was_not_heard_for_a_month_is_named_the_longest_first(as_alice, deal):
     for name, days in (("Anna", 31), ("Ben", 60), ("Cleo", 30), ("Dirk", 2)):
         say(seat(deal, name), "B03", at=days_ago(days))
@@ -203,6 +204,7 @@ def ticked(client: Client) -> list[bool]:
     return [step.is_done for step in today(client)["steps"][:4]]
 
 
+@pytest.mark.claim(43)
 def test_the_first_hour_is_ticked_step_by_step(as_bob, bob):
     give_defaults()
     seen = [ticked(as_bob)]

@@ -53,6 +53,7 @@ def prompt(play: str, person: Stakeholder | None, **words) -> Prompt:
     )
 
 
+@pytest.mark.claim(3)
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_default_play_is_put_into_whole_words(

@@ -242,6 +242,7 @@ def test_too_few_closed_deals_hide_the_scores(as_alice, ours, deals, every_ten_d
     assert "Scores side by side" not in response.content.decode()
 
 
+@pytest.mark.claim(25)
 def test_enough_of_them_are_judged_in_words(as_alice):
     big_report()
 
@@ -255,6 +256,7 @@ def test_enough_of_them_are_judged_in_words(as_alice):
     assert "Quarter from" in page
 
 
+@pytest.mark.claim(54)
 def test_a_worse_forecast_is_called_worse(as_alice):
     big_report(ours=lambda won: 0.1 if won else 0.7)
 
@@ -296,6 +298,7 @@ def test_a_manager_of_a_team_reads_the_scores_of_its_deals(
     assert "Only deals that you may see are counted." in response.content.decode()
 
 
+@pytest.mark.claim(41)
 def test_the_win_rate_names_its_denominator(as_alice, alice):
     for outcome in ("won", "lost", "no_decision", "no_decision", "withdrawn"):
         create_opportunity(owner=alice, outcome=outcome, opened_on=DAY, closed_on=DAY)

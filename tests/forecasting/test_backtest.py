@@ -66,6 +66,7 @@ def test_a_forecast_that_knows_is_better_than_the_base_rate():
     assert found.ours.n == found.rows == found.closed == 200
 
 
+@pytest.mark.claim(25, 54)
 def test_a_forecast_that_errs_is_worse_and_says_so():
     found = scored(rows_of(some_wins(200), lambda won: 0.1 if won else 0.7), horizon=30)
 
@@ -136,6 +137,7 @@ def test_replay_sees_the_win_within_its_horizon_only(
     )
 
 
+@pytest.mark.claim(25)
 @pytest.mark.django_db
 def test_a_decisive_signal_later_changes_nothing_earlier(
     ours: Workspace, deals: list[Opportunity]

@@ -55,6 +55,7 @@ def test_without_a_rate_it_says_which(as_alice, alice, ours):
     assert "deals are in USD" in as_alice.get(HERE).content.decode()
 
 
+@pytest.mark.claim(14, 45)
 def test_range_target_and_movers_stand_there(as_alice, alice, ours):
     deal = computed(alice)
     won(alice, 500)

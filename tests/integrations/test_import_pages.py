@@ -194,6 +194,7 @@ def test_plain_words_stay_what_they_are():
     assert harmless("a=1") == "a=1"
 
 
+@pytest.mark.claim(29)
 def test_personal_columns_are_dropped_and_named(as_alice: Any):
     upload(as_alice, b"id,name,opened_on,Gender,note\no1,x,2026-01-05,f,y\n")
     run = only_run()

@@ -28,6 +28,7 @@ needs_data = pytest.mark.skipif(
 )
 
 
+@pytest.mark.claim(50)
 @needs_data
 def test_the_reference_file_is_imported_whole_and_once(ours: Workspace):
     furnish()

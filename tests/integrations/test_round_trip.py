@@ -38,6 +38,7 @@ def test_the_rich_bundle_has_every_type_and_every_field():
     }
 
 
+@pytest.mark.claim(10)
 def test_an_export_of_an_import_is_the_import(ours: Workspace, tmp_path: Path):
     furnish()
 

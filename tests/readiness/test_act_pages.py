@@ -249,6 +249,7 @@ def close(client: Client, deal: Opportunity, **values: Any) -> Any:
     return client.post(f"{here(deal)}/close", asked)
 
 
+@pytest.mark.claim(7)
 def test_a_deal_is_closed_with_what_one_believes_of_everybody(
     as_bob: Any, deal: Opportunity
 ):

@@ -198,6 +198,7 @@ def stands(deal: Opportunity) -> list[tuple[float, ...]]:
     return [tuple(each.reading.probabilities) for each in read[deal.pk].values()]
 
 
+@pytest.mark.claim(11)
 @pytest.mark.django_db
 def test_activation_computes_again_and_going_back_gives_the_old_digits(
     told_here, alice

@@ -73,6 +73,7 @@ def said() -> set[tuple[str, str]]:
 # --- Saving ----------------------------------------------------------------------------
 
 
+@pytest.mark.claim(15)
 def test_each_has_their_own_signals(as_alice, deal, karel, ruth):
     jan = seat(deal, "Jan")
 

@@ -172,6 +172,7 @@ def test_who_may_only_look_gets_to_the_person(
     assert "I read it otherwise" not in page
 
 
+@pytest.mark.claim(11)
 def test_a_learned_model_is_not_called_a_default(as_alice: Client, karel: Stakeholder):
     say(karel, "B03")
     assert "from 1 signal, expert defaults" in look(as_alice, karel)

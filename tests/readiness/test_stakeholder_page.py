@@ -77,6 +77,7 @@ SAID = st.lists(
 )
 
 
+@pytest.mark.claim(13)
 @settings(
     max_examples=60,
     deadline=None,
@@ -127,6 +128,7 @@ def test_the_chain_is_of_the_reading_that_is_stored(karel, ours: Workspace):
     )
 
 
+@pytest.mark.claim(13)
 def test_a_step_says_what_it_was_in_whose_words(as_alice, karel):
     say(karel, "B13", at=days_ago(4))
     Signal.objects.update(quotation="We need <three> references.")
@@ -233,6 +235,7 @@ def override(client: Client, person: Stakeholder, **data: str) -> Any:
     return client.post(address("override", person.pk), told | data)
 
 
+@pytest.mark.claim(32)
 def test_ones_own_reading_stands_beside_and_changes_no_number(as_alice, karel):
     say(karel, "B03", at=days_ago(4))
     make(karel.opportunity)

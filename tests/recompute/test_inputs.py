@@ -68,6 +68,7 @@ def everything(deal):
     return readings(), forecasts(), cache
 
 
+@pytest.mark.claim(20)
 @pytest.mark.django_db
 def test_ten_seller_actions_change_no_bit(deal: Opportunity):
     before, karel = everything(deal), deal.stakeholders.order_by("pk")[0]
@@ -90,6 +91,7 @@ def test_ten_seller_actions_change_no_bit(deal: Opportunity):
     assert everything(deal) == before
 
 
+@pytest.mark.claim(20)
 @pytest.mark.django_db
 def test_nothing_the_seller_types_changes_a_bit(deal: Opportunity):
     before = everything(deal)

@@ -99,6 +99,7 @@ def test_what_was_done_long_ago_shows_when_it_is_asked_for(
     assert task.title in as_bob.get(LIST, {"done": "on"}).content.decode()
 
 
+@pytest.mark.claim(31)
 def test_tasks_stand_by_day_owner_person_and_department(
     as_bob: Any, deal: Opportunity, bob: Membership
 ):

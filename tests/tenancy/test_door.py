@@ -154,6 +154,7 @@ def test_a_page_of_no_workspace_sees_no_rows(house: House):
     assert response.status_code == 500
 
 
+@pytest.mark.claim(52)
 def test_a_foreign_id_and_a_missing_one_get_the_same_bytes(house: House):
     with within(house.south):
         foreign = Company.objects.get().pk

@@ -32,6 +32,7 @@ def test_the_role_is_bound_by_row_level_security():
     assert memberships == []
 
 
+@pytest.mark.claim(52)
 def test_every_table_is_a_workspace_table_or_on_the_list():
     faults = faults_of_schema()
 

@@ -145,6 +145,7 @@ class TestProbingDodged:
         )
         assert not found(Symptom.PROBING_DODGED, actions=self.asked(5))
 
+    @pytest.mark.claim(2)
     @pytest.mark.parametrize(
         ("phases", "reading"),
         [
@@ -174,6 +175,7 @@ class TestContactReplaced:
         early = [contact(phase=1), contact("karel", heard=0)]
         assert not found(Symptom.CONTACT_REPLACED, contacts=early, coverage=0.1)
 
+    @pytest.mark.claim(4)
     def test_one_contact_and_nobody_who_approves(self):
         assert found(Symptom.CONTACT_REPLACED)
         assert not found(Symptom.CONTACT_REPLACED, contacts=[contact(approves=True)])
@@ -221,6 +223,7 @@ class TestSeveralQuotes:
         assert not found(Symptom.SEVERAL_QUOTES, quotes=quotes(*changes))
 
 
+@pytest.mark.claim(6)
 class TestNoFile:
     def test_an_advanced_person_and_no_file(self):
         people = [contact(phase=4)]
@@ -314,6 +317,7 @@ def test_one_heard_of_several():
     assert not found(Symptom.SINGLE_THREAD, contacts=[contact(), contact("karel")])
 
 
+@pytest.mark.claim(37)
 def test_an_approver_nobody_heard():
     boss = contact("boss", heard=0, silent_days=None, approves=True)
 

@@ -45,6 +45,7 @@ def aidssi(folder: Path) -> RiskCurves:
     )
 
 
+@pytest.mark.claim(42)
 @pytest.mark.parametrize("part", ["head", "tail"])
 def test_curves_and_errors_are_the_published_ones(
     aidssi: RiskCurves, published: dict[str, Any], part: str

@@ -29,6 +29,7 @@ def test_looking_at_earlier_days_changes_no_digit_of_the_end():
     )
 
 
+@pytest.mark.claim(14)
 def test_percentiles_hold_the_range():
     forecast = portfolio_forecast(DEALS, seed=4)
 

@@ -120,6 +120,7 @@ def test_the_order_of_people_changes_no_bit(seed, random):
     assert (one.people, one.binding) == (other.people, other.binding)
 
 
+@pytest.mark.claim(44)
 @settings(max_examples=25, deadline=None)
 @given(seeds, st.floats(0, 546))
 def test_shadow_prices_and_values_of_knowing_agree_with_recomputing(seed, days):
@@ -287,6 +288,7 @@ def test_spread_of_one_is_unknown():
     assert forecast(seated(person("p1", "approver"))).phase_spread is None
 
 
+@pytest.mark.claim(37)
 def test_coverage_is_the_influence_heard_in_45_days():
     group = seated(
         person("p1", "economic_buyer", silent_days=45.0),

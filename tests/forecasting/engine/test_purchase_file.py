@@ -23,6 +23,7 @@ def chance(log_odds: float) -> float:
     return 1 / (1 + exp(-log_odds))
 
 
+@pytest.mark.claim(6)
 def test_nothing_known_changes_nothing():
     file = judged(item3=UNKNOWN)
 
@@ -64,6 +65,7 @@ def test_an_item_told_by_a_signal_counts_once():
     assert file.probability == pytest.approx(chance(1.5 + 0.3))
 
 
+@pytest.mark.claim(6)
 def test_doubt_lowers():
     file = judged(("B51", 1.0), ("B10", 0.6))
 

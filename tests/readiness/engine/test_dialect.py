@@ -27,6 +27,7 @@ def test_without_a_confirmation_a_person_speaks_as_everybody(model: ReadinessMod
     assert speaking(model, dialect) is model
 
 
+@pytest.mark.claim(33)
 def test_signal_beside_plain_words_counts_there_from_then_on(model: ReadinessModel):
     # Somebody who talks of roll-out (B39, typical of commitment) while at resolve.
     odd = [

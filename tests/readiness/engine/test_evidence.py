@@ -51,6 +51,7 @@ def test_default_catalogue_has_52_signals_that_sum_to_one(model):
     assert model.catalogue.likelihoods.sum(axis=0) == pytest.approx([1] * 7)
 
 
+@pytest.mark.claim(15)
 def test_temper_falls_from_artefact_to_impression():
     assert [temper(name) for name in "AOTI"] == [1.0, 0.8, 0.6, 0.3]
 

@@ -197,6 +197,7 @@ def test_a_confirmation_is_neither_tempered_nor_damped(model):
     assert (reading.signals, reading.is_unknown) == (0, False)
 
 
+@pytest.mark.claim(34)
 def test_nobody_heard_is_unknown_and_drifts(model):
     reading = read(model, [])
 
@@ -208,6 +209,7 @@ def test_nobody_heard_is_unknown_and_drifts(model):
     assert reading.probabilities == pytest.approx(moved)
 
 
+@pytest.mark.claim(34)
 def test_somebody_heard_once_and_silent_since_is_not_unknown(model):
     reading = read(model, [Signal(DAY, "B13")], days=2_000)
 
@@ -260,6 +262,7 @@ def test_signals_of_one_moment_are_surprising_in_no_order(model):
     assert surprises["yes"] == read(model, together[1:], days=0).surprises["yes"]
 
 
+@pytest.mark.claim(35)
 def test_importance_and_buying_class_slow_or_hurry_the_drift(model):
     generator = expert_generator()
     start = np.array(model.prior_of("straight_rebuy"))
@@ -276,6 +279,7 @@ def test_importance_and_buying_class_slow_or_hurry_the_drift(model):
     assert read(model, [], buying_class="modified").state.pace == 0.75
 
 
+@pytest.mark.claim(53)
 def test_stance_and_phase_do_not_touch_each_other(kinds):
     told = [Signal(n * DAY, code) for n, code in enumerate(["B27", "B01", "B44"])]
     without = expert_model([replace(kind, stance_effect=0.0) for kind in kinds])
@@ -308,6 +312,7 @@ def test_splitting_a_phase_moves_no_anchor(model, kinds):
     )
 
 
+@pytest.mark.claim(33)
 def test_a_custom_signal_moves_only_who_showed_it(model, kinds):
     ours = SignalKind("OURS", (1, 1, 1, 5, 1, 1, 1), "O")
     more = expert_model([*kinds, ours], normalised_over=kinds)

@@ -113,6 +113,7 @@ def test_trial_of_the_same_numbers_fails(small: Told):
     assert not trial.is_accepted
 
 
+@pytest.mark.claim(28, 35)
 def test_every_number_has_its_count_and_interval(small: Told, learned: Course):
     by_topic = {
         topic: [number for number in learned.numbers if number.topic is topic]

@@ -68,6 +68,7 @@ def test_slow_role_is_found_with_its_interval(alike: ClosedDeals):
     assert 200 < slow.n < 400  # four in five deciders were ever met
 
 
+@pytest.mark.claim(29)
 def test_role_that_enters_late_is_found(here: Told):
     course = learn(named_by_entry(here), EXPERT)
     late = number(course, Topic.ENTRY, "status_quo", "late")
