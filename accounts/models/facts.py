@@ -17,10 +17,13 @@ class FactQuerySet(models.QuerySet[Any]):
         """Not retracted: what lists, calculations and exports know of."""
         return self.filter(retracted_at__isnull=True)
 
+    def not_retracted_by(self, moment: datetime) -> Self:
+        """What stood at that moment, whenever it was logged."""
+        return self.filter(Q(retracted_at__isnull=True) | Q(retracted_at__gt=moment))
+
     def known_at(self, moment: datetime) -> Self:
         """Logged by then, and not retracted by then: what was believed at that moment."""
-        kept = Q(retracted_at__isnull=True) | Q(retracted_at__gt=moment)
-        return self.filter(kept, logged_at__lte=moment)
+        return self.not_retracted_by(moment).filter(logged_at__lte=moment)
 
 
 class Fact(WorkspaceModel):

@@ -1,6 +1,7 @@
 """Small marks that pages share: icons, avatars, the brand."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import template
@@ -89,3 +90,9 @@ def in_days(days: float | None) -> str:
     if not whole:
         return gettext("today")
     return ngettext("%(n)d day", "%(n)d days", whole) % {"n": whole}
+
+
+@register.filter
+def looking_back_to(address: str, day: date | None) -> str:
+    """An address as of a day, where one looks back to one."""
+    return f"{address}?as_of={day.isoformat()}" if day else address

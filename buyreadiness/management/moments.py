@@ -4,13 +4,13 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
 
 from accounts import tenancy
-from accounts.models import Workspace, end_of
+from accounts.models import Workspace
 from buyreadiness.services.refused import Refused
 from readiness.queries.as_of import AsOf
 
@@ -67,13 +67,12 @@ def when_of(
     :raises Refused: for a moment that has not come.
     """
     if asked is None or isinstance(asked, datetime):
-        at = asked
+        when = AsOf.of(workspace, at=asked, now=now)
     else:
-        at = end_of(asked, workspace.zone) - timedelta(microseconds=1)
-        at = min(at, now) if asked == workspace.today(now) else at
-    if at is not None and at > now:
+        when = AsOf.end_of(asked, workspace=workspace, now=now)
+    if when.at > now:
         raise Refused("Nothing is known of a moment that has not come.")
-    return AsOf.of(workspace, at=at, now=now)
+    return when
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def advice_for(
         for person in made.deal.people
         if not person.has_left
     ]
-    return [*people, _about_deal(made)]
+    return [*people, advice_on_deal(made)]
 
 
 def _about_person(
@@ -83,7 +83,7 @@ def _about_person(
     )
 
 
-def _about_deal(made: Forecasted) -> Advice:
+def advice_on_deal(made: Forecasted) -> Advice:
     """The binding constraint; without a known approver it is nobody's name."""
     binding, target = made.forecast.binding, made.deal.target
     kind = str(binding.kind)

@@ -4,36 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
-from django.db.models.functions import JSONObject
-from django.utils.dateparse import parse_date
-
-from accounts.models import Membership, Workspace
-from coaching.models import Prompt, Symptom
+from accounts.models import Workspace
+from coaching.models import Prompt
+from coaching.queries.deal_rows import (
+    DateLine,
+    Ended,
+    QuoteLine,
+    TaskLine,
+    amount_of,
+    dates_of,
+    ended_of,
+    file_of,
+    quotes_of,
+    tasks_of,
+)
 from coaching.queries.symptoms import SymptomShown, symptoms_of_deal
 from coaching.queries.wording import Names, Reader, in_words
-from forecasting.engine.portfolio import AmountSpread
 from forecasting.models import Outlook, TargetBasis
-from forecasting.queries.amounts import AmountRange, range_of
+from forecasting.queries.amounts import AmountRange
 from opportunities.models import Opportunity
 from opportunities.queries import Waiting, waiting_for
 from readiness.models import Basis
+from readiness.queries.as_of import AsOf
 from readiness.queries.catalogue import Catalogue, catalogue_of
 from readiness.queries.positions import Position, positions_of
-from stakeholders.models import (
-    DecisionDate,
-    OutcomeEvent,
-    PurchaseFileItem,
-    Quote,
-    QuoteChange,
-    Stakeholder,
-    Task,
-)
-from stakeholders.queries.purchase_file import FileLine, file_lines
+from stakeholders.models import Stakeholder
+from stakeholders.queries.purchase_file import FileLine
 from stakeholders.queries.roles import RolesShown, roles_shown
 
 CONSTRAINT = "constraint"
@@ -61,61 +59,12 @@ class GroupRow:
         return self.stakeholder.left_on is not None
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteLine:
-    """A version of the quote."""
-
-    id: UUID
-    number: int
-    sent_on: date
-    total: Decimal
-    currency: str
-    change: str
-
-    @property
-    def change_label(self) -> str:
-        return str(QuoteChange(self.change).label) if self.change else ""
-
-
-@dataclass(frozen=True, slots=True)
-class DateLine:
-    """A decision date, the one before it, and how often it has moved by then."""
-
-    id: UUID
-    set_at: datetime
-    decision_on: date
-    reason: str
-    linked_event: str
-    moved_by: UUID | None
-    is_moved_by_seller: bool
-    before: date | None
-    moves: int
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    id: UUID
-    title: str
-    due_on: date | None
-    stakeholder_id: UUID | None
-    owner: str
-    is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How it ended."""
-
-    outcome: str
-    on: date
-    reason: str
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class DealPage:
-    """What is known and believed of a deal."""
+    """What is known and believed of a deal, now or as of a moment that has passed."""
 
     opportunity: Opportunity
+    when: AsOf
     outlook: Outlook | None
     waiting: Waiting | None
     rows: tuple[GroupRow, ...]
@@ -131,6 +80,17 @@ class DealPage:
     tasks: tuple[TaskLine, ...]
     ended: Ended | None
     catalogue: Catalogue
+
+    @property
+    def day(self) -> date | None:
+        """The day one looks back to; None for the present."""
+        return self.when.workspace.today(self.when.at) if self.when.known_at else None
+
+    @property
+    def is_closed(self) -> bool:
+        if self.when.known_at is None:
+            return self.opportunity.is_closed
+        return self.ended is not None
 
     @property
     def evidenced(self) -> int:
@@ -157,63 +117,11 @@ class DealPage:
         return ""
 
 
-def deal_seen_by(membership: Membership, pk: UUID) -> Opportunity:
-    """A deal with everything entered beside it, in one query.
-
-    :raises Opportunity.DoesNotExist: when the member may not see it, or nobody may.
-    """
-    return (
-        Opportunity.objects.visible_to(membership)
-        .select_related("company", "owner")
-        .annotate(
-            quote_rows=_rows(
-                Quote.objects.standing().order_by("number"),
-                *("id", "number", "sent_on", "total", "currency", "change"),
-            ),
-            date_rows=_rows(
-                DecisionDate.objects.standing().order_by("set_at", "pk"),
-                *("id", "set_at", "decision_on", "reason", "linked_event"),
-                *("moved_by_id", "is_moved_by_seller"),
-            ),
-            file_rows=_rows(
-                PurchaseFileItem.objects.standing().order_by(
-                    "seen_on", "logged_at", "pk"
-                ),
-                *("item", "state", "evidence", "seen_on"),
-            ),
-            task_rows=_rows(
-                Task.objects.filter(done_at__isnull=True).order_by(
-                    F("due_on").asc(nulls_last=True), "pk"
-                ),
-                *("id", "title", "due_on", "stakeholder_id"),
-                owner="owner__name",
-            ),
-            outcome_rows=_rows(
-                OutcomeEvent.objects.standing().order_by(
-                    "happened_on", "logged_at", "pk"
-                ),
-                *("outcome", "happened_on", "reason"),
-            ),
-            symptom_rows=_rows(
-                Symptom.objects.filter(closed_at__isnull=True).order_by("pk"),
-                *("code", "reading", "people", "rows", "opened_at"),
-            ),
-        )
-        .get(pk=pk)
-    )
-
-
-def _rows(query: Any, *names: str, **renamed: str) -> ArraySubquery:
-    fields = {name: name for name in names} | renamed
-    return ArraySubquery(
-        query.filter(opportunity=OuterRef("pk")).values(row=JSONObject(**fields))
-    )
-
-
 def deal_page(
     opportunity: Opportunity, *, workspace: Workspace, reader: Reader, now: datetime
 ) -> DealPage:
     """Everything about a deal of `deal_seen_by`; ten queries, whatever its size."""
+    when = AsOf.of(workspace, at=None, now=now)
     today = workspace.today(now)
     outlook = Outlook.objects.filter(opportunity=opportunity).first()
     people = list(
@@ -242,34 +150,53 @@ def deal_page(
         )
         for person in people
     ]
-    here = [row for row in rows if not _left(row.stakeholder, today)]
-    here.sort(key=lambda row: -(row.advised.prompt.weight if row.advised else 0.0))
-    gone = [row for row in rows if _left(row.stakeholder, today)]
-    quotes = _quotes(opportunity)
-    seats = outlook.seat_count if outlook else len(here)
-    return DealPage(
-        opportunity=opportunity,
+    rows.sort(key=lambda row: -(row.advised.prompt.weight if row.advised else 0.0))
+    return page_of(
+        opportunity,
+        rows,
+        when=when,
         outlook=outlook,
+        constraint=constraint,
+        catalogue=catalogue,
         waiting=waiting_for(
             workspace_id=workspace.pk, now=now, opportunity_id=opportunity.pk
         ),
+    )
+
+
+def page_of(
+    opportunity: Opportunity,
+    rows: Sequence[GroupRow],
+    *,
+    when: AsOf,
+    outlook: Outlook | None,
+    constraint: Advised | None,
+    catalogue: Catalogue,
+    waiting: Waiting | None = None,
+) -> DealPage:
+    """The page of a deal of `deal_seen_by` with its people in the order shown; no query."""
+    today = when.workspace.today(when.at)
+    here = [row for row in rows if not _left(row.stakeholder, today)]
+    gone = [row for row in rows if _left(row.stakeholder, today)]
+    quotes = quotes_of(opportunity)
+    seats = outlook.seat_count if outlook else len(here)
+    return DealPage(
+        opportunity=opportunity,
+        when=when,
+        outlook=outlook,
+        waiting=waiting,
         rows=tuple(here),
         gone=tuple(gone),
         unmapped=max(0, seats - len(here)),
         constraint=constraint,
         lead=next((row for row in here if row.advised), None),
-        amount=_amount(opportunity, quotes),
+        amount=amount_of(opportunity, quotes),
         typed_amount=quotes[-1].total if quotes else opportunity.amount,
         quotes=quotes,
-        dates=_dates(opportunity),
-        file=tuple(
-            file_lines(
-                {**row, "seen_on": parse_date(row["seen_on"])}
-                for row in opportunity.file_rows  # type: ignore[attr-defined]
-            )
-        ),
-        tasks=_tasks(opportunity, today),
-        ended=_ended(opportunity),
+        dates=dates_of(opportunity),
+        file=file_of(opportunity),
+        tasks=tasks_of(opportunity, today),
+        ended=ended_of(opportunity, when=when),
         catalogue=catalogue,
     )
 
@@ -334,77 +261,3 @@ def names_of(
             code: kind.texts["name"] for code, kind in catalogue.signals.items()
         },
     )
-
-
-def _quotes(opportunity: Any) -> tuple[QuoteLine, ...]:
-    return tuple(
-        QuoteLine(
-            id=UUID(row["id"]),
-            number=row["number"],
-            sent_on=date.fromisoformat(row["sent_on"]),
-            total=Decimal(str(row["total"])),
-            currency=row["currency"],
-            change=row["change"],
-        )
-        for row in opportunity.quote_rows
-    )
-
-
-def _dates(opportunity: Any) -> tuple[DateLine, ...]:
-    lines: list[DateLine] = []
-    for row in opportunity.date_rows:
-        decision_on = date.fromisoformat(row["decision_on"])
-        last = lines[-1] if lines else None
-        has_moved = last is not None and last.decision_on != decision_on
-        lines.append(
-            DateLine(
-                id=UUID(row["id"]),
-                set_at=datetime.fromisoformat(row["set_at"]),
-                decision_on=decision_on,
-                reason=row["reason"],
-                linked_event=row["linked_event"],
-                moved_by=UUID(row["moved_by_id"]) if row["moved_by_id"] else None,
-                is_moved_by_seller=row["is_moved_by_seller"],
-                before=last.decision_on if last and has_moved else None,
-                moves=(last.moves if last else 0) + has_moved,
-            )
-        )
-    return tuple(lines)
-
-
-def _tasks(opportunity: Any, today: date) -> tuple[TaskLine, ...]:
-    lines = []
-    for row in opportunity.task_rows:
-        due_on = parse_date(row["due_on"]) if row["due_on"] else None
-        who = row["stakeholder_id"]
-        lines.append(
-            TaskLine(
-                id=UUID(row["id"]),
-                title=row["title"],
-                due_on=due_on,
-                stakeholder_id=UUID(who) if who else None,
-                owner=row["owner"] or "",
-                is_overdue=due_on is not None and due_on < today,
-            )
-        )
-    return tuple(lines)
-
-
-def _ended(opportunity: Any) -> Ended | None:
-    if not opportunity.is_closed or not opportunity.outcome_rows:
-        return None
-    row = opportunity.outcome_rows[-1]
-    return Ended(row["outcome"], date.fromisoformat(row["happened_on"]), row["reason"])
-
-
-def _amount(
-    opportunity: Opportunity, quotes: Sequence[QuoteLine]
-) -> AmountRange | None:
-    """The range around the last quote's total, else around the typed amount."""
-    value = quotes[-1].total if quotes else opportunity.amount
-    currency = quotes[-1].currency if quotes else opportunity.currency
-    if value is None:
-        return None
-    changes = sum(quote.change == QuoteChange.SCOPE for quote in quotes)
-    sigma = AmountSpread().sigma(scope_changes=changes, has_quote=bool(quotes))
-    return range_of(value, currency=currency, sigma=sigma)

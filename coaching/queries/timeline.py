@@ -11,9 +11,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from coaching.queries.deal import DateLine, DealPage, QuoteLine
+from coaching.queries.deal import DealPage
+from coaching.queries.deal_rows import DateLine, QuoteLine
 from readiness.models import PhaseReading, SellerAction, Signal
 from readiness.queries.catalogue import Catalogue
+from readiness.queries.evidence import CLOCK_DRIFT, as_known
 from stakeholders.models import Channel, Interaction, Participation
 
 SHOWN = 12
@@ -112,7 +114,10 @@ class Timeline:
 def timeline(
     page: DealPage, *, zone: ZoneInfo, before: Before | None = None
 ) -> Timeline:
-    """Twelve talks before a moment and all that lies between; two queries."""
+    """Twelve talks before a moment and all that lies between; two queries.
+
+    Of a page that looks back, what was known then.
+    """
     talks = _talks(page, before=before)
     more = len(talks) > SHOWN
     talks = talks[:SHOWN]
@@ -132,7 +137,12 @@ def _lies(at: datetime, since: datetime | None, until: datetime | None) -> bool:
 
 
 def _talks(page: DealPage, *, before: Before | None) -> list[Talk]:
-    rows = Interaction.objects.standing().filter(opportunity=page.opportunity)
+    known_at = page.when.known_at
+    rows = as_known(Interaction.objects.all(), known_at).filter(
+        opportunity=page.opportunity
+    )
+    if known_at is not None:
+        rows = rows.filter(occurred_at__lte=known_at + CLOCK_DRIFT)
     if before is not None:
         rows = rows.filter(before.talks())
     rows = rows.order_by("-occurred_at", "-pk").annotate(
@@ -142,7 +152,7 @@ def _talks(page: DealPage, *, before: Before | None) -> list[Talk]:
             .values("stakeholder_id")
         ),
         signal_rows=ArraySubquery(
-            Signal.objects.standing()
+            as_known(Signal.objects.all(), known_at)
             .filter(interaction=OuterRef("pk"))
             .order_by("pk")
             .values(
@@ -152,7 +162,7 @@ def _talks(page: DealPage, *, before: Before | None) -> list[Talk]:
             )
         ),
         action_rows=ArraySubquery(
-            SellerAction.objects.standing()
+            as_known(SellerAction.objects.all(), known_at)
             .filter(interaction=OuterRef("pk"))
             .order_by("pk")
             .values("code")
@@ -193,9 +203,10 @@ def _anchor(catalogue: Catalogue, code: str) -> str:
 def _phases(page: DealPage) -> Iterator[Moved]:
     """From stored readings: each time the likeliest phase became another."""
     names = page.catalogue.phase_names
-    rows = PhaseReading.objects.filter(
-        stakeholder__opportunity=page.opportunity
-    ).order_by("computed_at", "pk")
+    stored = PhaseReading.objects.filter(stakeholder__opportunity=page.opportunity)
+    if page.when.known_at is not None:
+        stored = stored.filter(computed_at__lte=page.when.known_at)
+    rows = stored.order_by("computed_at", "pk")
     last: dict[UUID, int] = {}
     for who, at, probabilities, count in rows.values_list(
         "stakeholder_id", "stands_at", "probabilities", "signal_count"

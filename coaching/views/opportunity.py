@@ -11,16 +11,20 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts.forms.looking_back import AsOfForm
 from accounts.http.guards import member
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
 from accounts.permissions import permissions_of
-from coaching.queries.deal import DealPage, deal_page, deal_seen_by
+from coaching.queries.deal import DealPage, deal_page
+from coaching.queries.deal_rows import deal_seen_by
+from coaching.queries.deal_then import deal_page_then
 from coaching.queries.moved import what_moved
 from coaching.queries.timeline import Before, timeline
 from coaching.queries.wording import Reader
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
+from readiness.queries.as_of import AsOf
 from stakeholders.models import Interaction
 
 LOOKS = 12  # times a page asks, a second apart: longer than a worker may be late
@@ -29,16 +33,24 @@ LOOKS = 12  # times a page asks, a second apart: longer than a worker may be lat
 @require_safe
 @member("deal.see")
 def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    now = timezone.now()
-    deal = _deal(request, id)
-    page = _page(request, deal, now=now)
+    now, workspace = timezone.now(), request.workspace
+    form = AsOfForm(request.GET, today=workspace.today(now))
+    when = AsOf.on(form.day, workspace=workspace, now=now)
+    deal = _deal(request, id, when=when)
+    if form.refuse_up_to(deal.opened_on):
+        when = AsOf.of(workspace, at=None, now=now)
+        deal = _deal(request, id, when=when)
+    page = _page(request, deal, when=when)
     before = _before(request)
-    logged = _logged(request, deal)
-    may_write = "deal.write" in permissions_of(request.membership)
-    context = {
+    is_past = page.day is not None
+    logged = None if is_past else _logged(request, deal)
+    # What was is looked at, not changed.
+    may_write = not is_past and "deal.write" in permissions_of(request.membership)
+    context: dict[str, Any] = {
         "deal": page,
         "timeline": timeline(page, zone=request.workspace.zone, before=before),
         "before": before,
+        "form": form,
         "now": now,
         "may_write": may_write,
         "log_href": _log_address(slug, deal) if may_write else "",
@@ -46,7 +58,13 @@ def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     }
     if logged is not None:
         context |= _moved(logged, page, request=request, now=now)
-    return render_page(request, "coaching/opportunity.html", context, partial="deal")
+    return render_page(
+        request,
+        "coaching/opportunity.html",
+        context,
+        partial="deal",
+        status=form.status,
+    )
 
 
 @require_safe
@@ -54,7 +72,8 @@ def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
 def moved(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     """What an interaction moved, once that is computed; htmx asks again until it is."""
     now = timezone.now()
-    deal = _deal(request, id)
+    when = AsOf.of(request.workspace, at=None, now=now)
+    deal = _deal(request, id, when=when)
     interaction = _interaction(deal, request.GET.get("interaction", ""))
     if interaction is None:
         raise Http404
@@ -63,7 +82,9 @@ def moved(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "logged": interaction,
         "n": looked + 1,
         "asks_again": looked + 1 < LOOKS,
-        **_moved(interaction, _page(request, deal, now=now), request=request, now=now),
+        **_moved(
+            interaction, _page(request, deal, when=when), request=request, now=now
+        ),
     }
     response = render_page(
         request, "coaching/moved.html", {"deal_id": deal.pk, **context}, partial="moved"
@@ -73,16 +94,18 @@ def moved(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     return response
 
 
-def _deal(request: WorkspaceRequest, pk: UUID) -> Opportunity:
+def _deal(request: WorkspaceRequest, pk: UUID, *, when: AsOf) -> Opportunity:
     try:
-        return deal_seen_by(request.membership, pk)
+        return deal_seen_by(request.membership, pk, when=when)
     except Opportunity.DoesNotExist:
         raise Http404 from None
 
 
-def _page(request: WorkspaceRequest, deal: Opportunity, *, now: datetime) -> DealPage:
-    reader = Reader(get_language() or "en", request.workspace, now)
-    return deal_page(deal, workspace=request.workspace, reader=reader, now=now)
+def _page(request: WorkspaceRequest, deal: Opportunity, *, when: AsOf) -> DealPage:
+    reader = Reader(get_language() or "en", request.workspace, when.at)
+    if when.known_at is None:
+        return deal_page(deal, workspace=request.workspace, reader=reader, now=when.at)
+    return deal_page_then(deal, when=when, reader=reader)
 
 
 def _moved(

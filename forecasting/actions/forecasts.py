@@ -1,6 +1,6 @@
 """Forecast a deal from the phases of its people; keep it when its inputs changed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,10 +69,3 @@ def people_json(forecast: GroupForecast) -> dict[str, dict[str, float]]:
         }
         for person in forecast.people
     }
-
-
-def day_after(now: datetime, days: float | None, *, workspace: Workspace) -> Any:
-    """The day in the workspace's zone that lies so many days from now, or None."""
-    if days is None:
-        return None
-    return workspace.today(now + timedelta(days=days))

@@ -1,8 +1,5 @@
 """What humans say of a phase: our own reading, and the buyer's plain words."""
 
-from datetime import date
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -37,14 +34,3 @@ class ConfirmForm(forms.Form):
         help_text=_("Only what they said themselves is evidence."),
     )
     confirmed_at = forms.DateTimeField(label=_("When"), widget=MomentInput())
-
-
-class AsOfForm(forms.Form):
-    """The day one looks back to."""
-
-    as_of = forms.DateField(label=_("As of"), required=False, widget=DayInput())
-
-    def day(self, today: date) -> date | None:
-        """None for the present, for a day to come, and for what is no day."""
-        given: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
-        return given if given is not None and given < today else None

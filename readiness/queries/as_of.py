@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.models import Workspace, start_of
+from accounts.models import Workspace, end_of, start_of
 from opportunities.models import Opportunity, Outcome
 from readiness.engine.records import Reading
 from readiness.models import PhaseModel, PhaseOverride, PhaseReading
@@ -30,6 +30,20 @@ class AsOf:
     def of(cls, workspace: Workspace, *, at: datetime | None, now: datetime) -> "AsOf":
         """The moment `at`, or the present."""
         return cls(workspace=workspace, at=at or now, known_at=at)
+
+    @classmethod
+    def on(cls, day: date | None, *, workspace: Workspace, now: datetime) -> "AsOf":
+        """The end of a day, or the present where none is given."""
+        if day is None:
+            return cls.of(workspace, at=None, now=now)
+        return cls.end_of(day, workspace=workspace, now=now)
+
+    @classmethod
+    def end_of(cls, day: date, *, workspace: Workspace, now: datetime) -> "AsOf":
+        """The last moment of a day of the workspace; of today what has passed of it."""
+        last = end_of(day, workspace.zone) - timedelta(microseconds=1)
+        at = min(last, now) if day == workspace.today(now) else last
+        return cls(workspace=workspace, at=at, known_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,10 @@ def states_on(when: AsOf) -> dict[UUID, str]:
     An event counts from its own day: a closing that was entered late is one all the same.
     """
     day = when.workspace.today(when.at)
-    events = OutcomeEvent.objects.all()
     if when.known_at is None:
-        events = events.standing()
+        events = OutcomeEvent.objects.standing()
     else:
-        kept = Q(retracted_at__isnull=True) | Q(retracted_at__gt=when.at)
-        events = events.filter(kept)
+        events = OutcomeEvent.objects.not_retracted_by(when.at)
     rows = events.order_by("happened_on", "logged_at", "pk")
     states: dict[UUID, str] = {}
     for pk, outcome, on in rows.values_list("opportunity", "outcome", "happened_on"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from math import log
 from typing import Any
 from uuid import UUID
@@ -192,9 +192,3 @@ def _quotations(keys: Sequence[str]) -> dict[str, str]:
         found = rows.filter(pk__in=keys).exclude(quotation="")
         said |= {str(pk): text for pk, text in found.values_list("pk", "quotation")}
     return said
-
-
-def end_of_day(day: date, workspace: Workspace, now: datetime) -> datetime:
-    """The last moment of a day that one looks back to, never later than now."""
-    end = datetime.combine(day, datetime.max.time(), tzinfo=workspace.zone)
-    return min(end, now)

@@ -1,15 +1,17 @@
 """Where people stand now, as pages show it: stored readings, drifted to this moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Workspace
+from readiness.engine.records import Reading
 from readiness.models import PhaseOverride
 from readiness.queries.as_of import AsOf, overrides_in_force
 from readiness.queries.catalogue import catalogue_of
 from readiness.queries.models import LoadedModel, active_model
+from readiness.queries.reading import PersonRead
 from readiness.queries.standing import instant, last_readings, reading_at
 from stakeholders.models import Stakeholder
 
@@ -70,21 +72,60 @@ def positions_of(
             if row is not None and row.model_id == model.pk
             else None
         )
-        if reading is not None and reading.is_unknown:
-            reading = None
-        heard = reading.last_heard_at if reading else None
-        positions[person.pk] = Position(
-            stakeholder=person,
-            labels=labels,
-            anchors=model.anchors,
-            probabilities=reading.probabilities if reading else None,
-            stance=reading.stance if reading else None,
-            certainty=reading.certainty if reading else None,
-            signal_count=reading.signals if reading else 0,
-            heard_at=instant(heard) if heard is not None else None,
-            age_days=(now.timestamp() - heard) / 86_400 if heard is not None else None,
-            is_contradictory=reading.is_contradictory if reading else False,
-            override=overrides.get(person.pk),
+        positions[person.pk] = _position(
+            person,
+            reading,
             model=model,
+            labels=labels,
+            at=now,
+            override=overrides.get(person.pk),
         )
     return positions
+
+
+def positions_then(
+    read: Mapping[UUID, PersonRead], *, when: AsOf, model: LoadedModel
+) -> dict[UUID, Position]:
+    """Where people who were replayed as of a moment stood; one query."""
+    people = [each.stakeholder for each in read.values()]
+    overrides = overrides_in_force(people, when=when)
+    labels = catalogue_of(model).phase_names
+    return {
+        pk: _position(
+            each.stakeholder,
+            each.reading,
+            model=model,
+            labels=labels,
+            at=when.at,
+            override=overrides.get(pk),
+        )
+        for pk, each in read.items()
+    }
+
+
+def _position(
+    person: Stakeholder,
+    reading: Reading | None,
+    *,
+    model: LoadedModel,
+    labels: tuple[str, ...],
+    at: datetime,
+    override: PhaseOverride | None,
+) -> Position:
+    if reading is not None and reading.is_unknown:
+        reading = None
+    heard = reading.last_heard_at if reading else None
+    return Position(
+        stakeholder=person,
+        labels=labels,
+        anchors=model.anchors,
+        probabilities=reading.probabilities if reading else None,
+        stance=reading.stance if reading else None,
+        certainty=reading.certainty if reading else None,
+        signal_count=reading.signals if reading else 0,
+        heard_at=instant(heard) if heard is not None else None,
+        age_days=(at.timestamp() - heard) / 86_400 if heard is not None else None,
+        is_contradictory=reading.is_contradictory if reading else False,
+        override=override,
+        model=model,
+    )

@@ -1,5 +1,7 @@
 """One person in one deal: where they stand, and why."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +17,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.actions.facts import AlreadyRetracted, retract
+from accounts.forms.looking_back import AsOfForm
 from accounts.http.form_pages import FormPage
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
@@ -29,14 +32,16 @@ from readiness.actions.human import (
     confirm_phase,
     override_phase,
 )
-from readiness.forms.human import AsOfForm, ConfirmForm, OverrideForm
+from readiness.forms.human import ConfirmForm, OverrideForm
 from readiness.models import PhaseConfirmation, PhaseOverride
 from readiness.queries.as_of import AsOf, overrides_in_force
-from readiness.queries.explained import end_of_day, explain
+from readiness.queries.catalogue import Catalogue
+from readiness.queries.explained import explain
 from readiness.queries.models import active_model
+from readiness.signals import advice_wanted
 from stakeholders.actions.acts import InTheFuture, UnknownPhase
 from stakeholders.models import InfluenceLink, Stakeholder
-from stakeholders.queries.roles import roles_shown
+from stakeholders.queries.roles import RolesShown, roles_shown
 
 
 @require_safe
@@ -45,32 +50,36 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     seat = _seat(request, id)
     now = timezone.now()
     today = request.workspace.today(now)
-    form = AsOfForm(request.GET)
-    day = form.day(today)
-    at = end_of_day(day, request.workspace, now) if day else now
+    form = AsOfForm(request.GET, today=today)
+    day = form.day
+    when = AsOf.on(day, workspace=request.workspace, now=now)
     model = active_model()
     explained = explain(
         seat,
         opportunity=seat.opportunity,
         workspace=request.workspace,
         model=model,
-        now=at,
-        known_at=at if day else None,
+        now=when.at,
+        known_at=when.known_at,
     )
-    when = AsOf.of(request.workspace, at=at if day else None, now=now)
     override = overrides_in_force([seat], when=when).get(seat.pk)
     heard_at = explained.reading.last_heard_at
+    roles = roles_shown([seat], day=day or today)[seat.pk]
     context = {
-        "now": now,
         "seat": seat,
         "deal": seat.opportunity,
-        "roles": roles_shown([seat], day=day or today)[seat.pk],
+        "roles": roles,
+        "advice": ()
+        if day
+        else _advised(
+            seat, roles=roles, catalogue=explained.catalogue, request=request, now=now
+        ),
         "explained": explained,
         "labels": explained.catalogue.phase_names,
         "probabilities": None
         if explained.reading.is_unknown
         else explained.reading.probabilities,
-        "age_days": (at.timestamp() - heard_at) / 86_400 if heard_at else None,
+        "age_days": (when.at.timestamp() - heard_at) / 86_400 if heard_at else None,
         "override": override,
         "listeners": InfluenceLink.objects.filter(giver=seat).select_related(
             "taker__person"
@@ -84,7 +93,9 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "day": day,
         "may_write": "deal.write" in permissions_of(request.membership),
     }
-    return render_page(request, "readiness/stakeholder.html", context)
+    return render_page(
+        request, "readiness/stakeholder.html", context, status=form.status
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,6 +200,26 @@ def _seat(request: WorkspaceRequest, pk: UUID) -> Stakeholder:
         pk=pk,
         opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
+
+
+def _advised(
+    seat: Stakeholder,
+    *,
+    roles: RolesShown,
+    catalogue: Catalogue,
+    request: WorkspaceRequest,
+    now: datetime,
+) -> list[Mapping[str, str]]:
+    """What the apps above advise about this person, in words."""
+    answers = advice_wanted.send(
+        sender=Stakeholder,
+        seat=seat,
+        roles=roles,
+        catalogue=catalogue,
+        workspace=request.workspace,
+        now=now,
+    )
+    return [texts for _receiver, told in answers for texts in told]
 
 
 def _to_seat(slug: str, pk: UUID) -> HttpResponse:
