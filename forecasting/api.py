@@ -1,9 +1,10 @@
 """The API about opportunities with what is believed of them, and about forecasts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Membership
 from accounts.queries import visible_owners
@@ -12,6 +13,7 @@ from accounts.rest import fields as body
 from accounts.rest.columns import (
     COUNT,
     DAY,
+    FLAG,
     ID,
     INSTANT,
     NUMBER,
@@ -22,6 +24,7 @@ from accounts.rest.columns import (
     list_of,
     maybe,
     money,
+    object_of,
     one_of,
     or_null,
     reference,
@@ -32,6 +35,7 @@ from forecasting.models import (
     PeriodOutlook,
     TargetBasis,
 )
+from forecasting.queries.told import Told, replayed_forecasts, stored_forecasts
 from opportunities.actions import AmountWithoutCurrency, create_opportunity
 from opportunities.models import (
     BuyingClass,
@@ -40,6 +44,8 @@ from opportunities.models import (
     Opportunity,
     Outcome,
 )
+from readiness.api.readings import AS_OF, looked_from
+from readiness.queries.as_of import AsOf, open_then
 from stakeholders.api import row_of, seen_by
 from stakeholders.models import ANCHORS
 
@@ -152,52 +158,106 @@ OPPORTUNITIES = Resource(
 )
 
 
-def _forecasts(reader: Reader) -> "QuerySet[Any]":
-    """The last forecast of each deal; with `as_of` the last one stored by then."""
-    of_a_deal = Forecast.objects.filter(opportunity=OuterRef("opportunity"))
-    if "as_of" in reader.params:
-        of_a_deal = of_a_deal.filter(computed_at__lte=reader.params["as_of"])
-    last = of_a_deal.order_by("-computed_at", "-pk").values("pk")[:1]
-    return Forecast.objects.filter(opportunity__in=seen_by(reader), pk=Subquery(last))
+def _forecast_deals(reader: Reader) -> "QuerySet[Opportunity]":
+    """Of now the deals with a forecast; as of a moment those that were open then."""
+    when, deals = looked_from(reader), seen_by(reader)
+    if when.known_at is not None:
+        deals = open_then(deals, when=when)
+        if not reader.params.get("frozen"):
+            return deals
+    stored = Forecast.objects.filter(opportunity=OuterRef("pk"))
+    return deals.filter(Exists(stored.filter(computed_at__lte=when.at)))
+
+
+def _told_of(ids: Sequence[UUID], reader: Reader) -> dict[UUID, dict[str, Any]]:
+    """The forecasts of a page of deals; the same number of queries for any page."""
+    when = looked_from(reader)
+    deals = list(Opportunity.objects.filter(pk__in=ids))
+    is_stored = when.known_at is None or reader.params.get("frozen")
+    told = (stored_forecasts if is_stored else replayed_forecasts)(deals, when=when)
+    return {pk: _told(each, when=when) for pk, each in told.items()}
+
+
+def _told(told: Told, *, when: AsOf) -> dict[str, Any]:
+    values, amount = told.values, told.amount
+    named = {name: values[source] for name, source in _FORECAST.items()}
+    return named | {
+        "amount": amount
+        and {
+            "currency": amount.currency,
+            "p10": f"{amount.p10:f}",
+            "p50": f"{amount.p50:f}",
+            "p90": f"{amount.p90:f}",
+        },
+        "as_of": when.at,
+    }
 
 
 _CURVE = list_of(PROBABILITY) | {
     "description": "Cumulative, by week since `starts_at`, from 0 to 78"
 }
+_HANGS_ON = {
+    "type": "object",
+    "additionalProperties": object_of(
+        weight=NUMBER, shadow_price=NUMBER, value_of_knowing=NUMBER
+    ),
+    "description": "What hangs on each person, by stakeholder",
+}
+# The fields of a forecast, and where each is kept.
+_FORECAST = {
+    "computed_at": "computed_at",
+    "starts_at": "starts_at",
+    "won": "won",
+    "lost": "lost",
+    "no_decision": "no_decision",
+    "target_on": "target_on",
+    "target_basis": "target_basis",
+    "won_by_target": "won_by_target_probability",
+    "decided": "decided_probability",
+    "decision_days": "decision_days",
+    "constraint": "constraint_kind",
+    "constraint_stakeholder": "constraint_stakeholder_id",
+    "constraint_gain": "constraint_gain",
+    "people": "people",
+    "model": "model_version",
+}
 
 FORECASTS = Resource(
     name="forecasts",
     noun="forecast",
-    about="What comes of a deal, and the condition that limits it. With `as_of` what was "
+    about="What comes of a deal, and the condition that limits it; called by its "
+    "opportunity. With `as_of` what the facts known then say, or with `frozen` what was "
     "stored by then.",
     permission="forecast.see",
-    rows=_forecasts,
+    rows=_forecast_deals,
     columns={
-        "id": column("pk", ID),
-        "opportunity": reference("opportunity_id", "opportunity__name"),
-        "computed_at": column("computed_at", INSTANT),
-        "starts_at": column("starts_at", INSTANT),
-        "won": column("won", _CURVE),
-        "lost": column("lost", _CURVE),
-        "no_decision": column("no_decision", _CURVE),
-        "target_on": column("target_on", DAY),
-        "target_basis": column("target_basis", one_of(TargetBasis)),
-        "won_by_target": column("won_by_target_probability", PROBABILITY),
-        "decided": column("decided_probability", PROBABILITY),
-        "decision_days": column("decision_days", list_of(NUMBER), null=True),
-        "constraint": column("constraint_kind", one_of(ConstraintKind)),
-        "constraint_stakeholder": reference(
-            "constraint_stakeholder_id",
-            "constraint_stakeholder__person__name",
-            null=True,
-        ),
-        "constraint_gain": column("constraint_gain", NUMBER),
-        "people": column("people", {"type": "object"}),
-        "model": column("model_version"),
+        "opportunity": reference("pk", "name"),
+        "external_id": maybe("external_id"),
     },
+    loaded={
+        "computed_at": INSTANT,
+        "starts_at": INSTANT,
+        "won": _CURVE,
+        "lost": _CURVE,
+        "no_decision": _CURVE,
+        "target_on": DAY,
+        "target_basis": one_of(TargetBasis),
+        "won_by_target": PROBABILITY,
+        "decided": PROBABILITY,
+        "decision_days": or_null(list_of(NUMBER)),
+        "constraint": one_of(ConstraintKind),
+        "constraint_stakeholder": or_null(ID),
+        "constraint_gain": NUMBER,
+        "people": _HANGS_ON,
+        "amount": or_null(object_of(currency=TEXT, p10=TEXT, p50=TEXT, p90=TEXT)),
+        "model": TEXT,
+        "as_of": INSTANT,
+    },
+    load=_told_of,
     filters={
-        "opportunity": Filter(ID, "opportunity"),
-        "as_of": Filter(INSTANT),
+        "opportunity": Filter(ID, "pk"),
+        "as_of": AS_OF,
+        "frozen": Filter(FLAG, is_of_rows=True),
     },
 )
 

@@ -225,16 +225,17 @@ _FACT = {
     "id": column("lineage_id", ID),
     "opportunity": reference("opportunity_id", "opportunity__name"),
 }
-_LOGGED = {
+LOGGED = {
     "logged_at": column("logged_at", INSTANT),
     "logged_by": reference("logged_by_id", "logged_by__name", null=True),
 }
 _OF_A_DEAL = {"opportunity": Filter(ID, "opportunity")}
 
 
-def _facts(model: Any) -> Any:
+def facts_seen(model: Any, *, of: str = "opportunity") -> Any:
+    """The standing facts of the deals the caller may see; `of` leads to the deal."""
     return lambda reader: model.objects.standing().filter(
-        opportunity__in=seen_by(reader)
+        **{f"{of}__in": seen_by(reader)}
     )
 
 
@@ -244,7 +245,7 @@ QUOTES = Resource(
     about="The versions of our quote.",
     permission="deal.see",
     key="lineage_id",
-    rows=_facts(Quote),
+    rows=facts_seen(Quote),
     columns={
         **_FACT,
         "version": column("number", COUNT),
@@ -254,7 +255,7 @@ QUOTES = Resource(
         "addressed_to": reference(
             "addressed_to_id", "addressed_to__person__name", null=True
         ),
-        **_LOGGED,
+        **LOGGED,
     },
     filters=_OF_A_DEAL,
 )
@@ -265,7 +266,7 @@ DECISION_DATES = Resource(
     about="When the buyer said they would decide; the last one set counts.",
     permission="deal.see",
     key="lineage_id",
-    rows=_facts(DecisionDate),
+    rows=facts_seen(DecisionDate),
     columns={
         **_FACT,
         "set_at": column("set_at", INSTANT),
@@ -274,7 +275,7 @@ DECISION_DATES = Resource(
         "linked_event": maybe("linked_event"),
         "moved_by": reference("moved_by_id", "moved_by__person__name", null=True),
         "is_moved_by_seller": column("is_moved_by_seller", FLAG),
-        **_LOGGED,
+        **LOGGED,
     },
     filters=_OF_A_DEAL,
 )
@@ -285,14 +286,14 @@ PURCHASE_FILE = Resource(
     about="What the buyer's own file holds; the last row of an item counts.",
     permission="deal.see",
     key="lineage_id",
-    rows=_facts(PurchaseFileItem),
+    rows=facts_seen(PurchaseFileItem),
     columns={
         **_FACT,
         "item": column("item", COUNT | {"minimum": 1, "maximum": 8}),
         "state": column("state", one_of(FileItemState)),
         "evidence": maybe("evidence"),
         "as_of": column("seen_on", DAY),
-        **_LOGGED,
+        **LOGGED,
     },
     filters=_OF_A_DEAL,
 )
@@ -303,13 +304,13 @@ OUTCOMES = Resource(
     about="A deal ended or was reopened; its state is the last event's.",
     permission="deal.see",
     key="lineage_id",
-    rows=_facts(OutcomeEvent),
+    rows=facts_seen(OutcomeEvent),
     columns={
         **_FACT,
         "outcome": column("outcome", one_of(Outcome)),
         "on": column("happened_on", DAY),
         "reason": maybe("reason"),
-        **_LOGGED,
+        **LOGGED,
     },
     filters=_OF_A_DEAL | {"outcome": Filter(one_of(Outcome), "outcome")},
 )

@@ -2,7 +2,14 @@
 
 from accounts.rest.authentication import DoorAuthentication, IsMember
 from accounts.rest.problems import Conflict, problem
-from accounts.rest.resources import Creation, Filter, Reader, Resource, everything
+from accounts.rest.resources import (
+    Creation,
+    Filter,
+    Reader,
+    Resource,
+    Withdrawal,
+    everything,
+)
 from accounts.rest.views import WorkspaceView, routes
 
 __all__ = [
@@ -13,6 +20,7 @@ __all__ = [
     "IsMember",
     "Reader",
     "Resource",
+    "Withdrawal",
     "WorkspaceView",
     "everything",
     "problem",

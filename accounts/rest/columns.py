@@ -58,6 +58,10 @@ TEXT: Schema = {"type": "string"}
 DAY: Schema = {"type": "string", "format": "date"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 NUMBER: Schema = {"type": "number"}
+MOMENT: Schema = {
+    "anyOf": [INSTANT, DAY],
+    "description": "An instant, or a day of the workspace, which means its end",
+}
 COUNT: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 PROBABILITY: Schema = {"type": "number", "minimum": 0, "maximum": 1}

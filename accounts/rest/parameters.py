@@ -54,6 +54,7 @@ def read(query: QueryDict, *, resource: Resource, is_list: bool) -> Asked:
     """:raises BadParameter: for the first that is unknown, repeated or malformed."""
     given = once(query)
     known = {"fields", "expand"}
+    known |= {name for name, each in resource.filters.items() if each.is_of_rows}
     if is_list:
         known |= {"limit", "ordering", "cursor", *resource.filters}
     refuse_unknown(given, known)
@@ -104,12 +105,18 @@ def value_of(name: str, text: str, schema: Schema) -> Any:
         if text not in schema["enum"]:
             raise BadParameter(name, _("This is none of the values it can have."))
         return text
-    kind: str = schema.get("format") or schema["type"]
-    reader = _READERS.get(kind)
-    value = reader(text) if reader else text
+    value = _value(text, schema)
     if value is None or value == "":
         raise BadParameter(name, _("This value can't be read."))
     return value
+
+
+def _value(text: str, schema: Schema) -> Any:
+    if "anyOf" in schema:
+        found = (_value(text, each) for each in schema["anyOf"])
+        return next((value for value in found if value is not None), None)
+    reader = _READERS.get(schema.get("format") or schema["type"])
+    return reader(text) if reader else text
 
 
 def uuid_of(text: str) -> UUID | None:

@@ -20,6 +20,20 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class Stale(APIException):
+    """The row is another by now than the caller knew."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "stale"
+
+
+class VersionNeeded(APIException):
+    """Who changes a row says which version of it they mean."""
+
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "version_needed"
+
+
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Say what is wrong in one shape for every error; unknown ones stay a 500 of Django's."""
     error = _of_the_database(error)

@@ -38,6 +38,7 @@ class Filter:
     schema: Schema
     lookup: str = ""
     is_required: bool = False
+    is_of_rows: bool = False  # one row takes it too: it says how rows are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,19 @@ class Creation:
     make: Callable[[Mapping[str, Any], Reader], Any]
     permission: str
     refusals: tuple[type[Exception], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """How a row is taken back: the action, and what that may refuse.
+
+    `version` is the column that counts the row's own changes: its ETag.
+    """
+
+    act: Callable[[Any, Reader], Any]
+    permission: str
+    refusals: tuple[type[Exception], ...] = ()
+    version: str = "revision"
 
 
 Load = Callable[[Sequence[UUID], Reader], Mapping[UUID, Mapping[str, Any]]]
@@ -73,6 +87,7 @@ class Resource:
     loaded: Mapping[str, Schema] = field(default_factory=dict)
     load: Load | None = None
     creation: Creation | None = None
+    withdrawal: Withdrawal | None = None
 
     @property
     def expandable(self) -> list[str]:

@@ -21,15 +21,18 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail", "request_id", "errors"],
 }
+VERBS = {"POST": "create", "DELETE": "withdraw"}
 SENTENCES = {
     400: "A parameter or a body that can't be read",
     401: "No key, or none that is good",
     403: "The permission or the scope is missing",
     404: "Missing, or of another workspace: the same",
     409: "The action was refused; the detail says why",
+    412: "Changed meanwhile: the ETag is another",
     413: "More than one megabyte",
     415: "Not JSON in UTF-8",
     422: "The body is not valid; errors says where",
+    428: "If-Match is missing",
 }
 
 
@@ -48,8 +51,8 @@ class Schema(AutoSchema):
         if self.resource is None:
             return f"get_{self.path.strip('/').rpartition('/')[2].replace('-', '_')}"
         noun = self.resource.noun.replace("-", "_")
-        if self.method == "POST":
-            return f"create_{noun}"
+        if self.method in VERBS:
+            return f"{VERBS[self.method]}_{noun}"
         many = self.resource.name.replace("-", "_")
         return f"get_{noun}" if self.is_row else f"list_{many}"
 
@@ -79,19 +82,25 @@ class Schema(AutoSchema):
                 _parameter(name, TEXT) for name in getattr(self.view, "parameters", ())
             ]
         resource = self.resource
+        if self.method == "DELETE":
+            return [_if_match()]
         some = [_parameter("fields", TEXT, f"Of: {', '.join(resource.fields)}")]
         if resource.expandable:
             names = ", ".join(resource.expandable)
             some.append(_parameter("expand", TEXT, f"With their names: {names}"))
-        if self.is_row or self.method == "POST":
+        if self.method == "POST":
             return some
+        filters = [
+            _parameter(name, each.schema, required=each.is_required)
+            for name, each in resource.filters.items()
+            if each.is_of_rows or not self.is_row
+        ]
+        if self.is_row:
+            return filters + some
         limit = {"type": "integer", "minimum": 1, "maximum": GREATEST_LIMIT}
         orderings = [sign + name for name in resource.orderings for sign in ("", "-")]
         return [
-            *(
-                _parameter(name, each.schema, required=each.is_required)
-                for name, each in resource.filters.items()
-            ),
+            *filters,
             *some,
             _parameter("ordering", TEXT | {"enum": orderings}),
             _parameter("limit", limit | {"default": DEFAULT_LIMIT}),
@@ -109,10 +118,15 @@ class Schema(AutoSchema):
             codes.append(404)
         if self.method == "POST":
             codes += [409, 413, 415, 422]
+        if self.method == "DELETE":
+            codes += [409, 412, 428]
         good = 201 if self.method == "POST" else 200
         problem = self._component("Problem", PROBLEM)
+        done: dict[Any, Any] = {(good, "application/json"): self._answer()}
+        if self.method == "DELETE":
+            done = {204: None}
         return {
-            (good, "application/json"): self._answer(),
+            **done,
             **{(code, "application/problem+json"): problem for code in codes},
         }
 
@@ -139,6 +153,16 @@ class Schema(AutoSchema):
         for code, answer in (operation or {}).get("responses", {}).items():
             answer["description"] = SENTENCES.get(int(code), "Done")
         return operation
+
+
+def _if_match() -> OpenApiParameter:
+    return OpenApiParameter(
+        name="If-Match",
+        type=TEXT,
+        location=OpenApiParameter.HEADER,
+        required=True,
+        description="The ETag of the row as it was read",
+    )
 
 
 def _parameter(

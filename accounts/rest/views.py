@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import Http404
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework import status
 from rest_framework.request import Request
@@ -17,7 +18,7 @@ from rest_framework.views import APIView
 from accounts.rest.columns import plan
 from accounts.rest.cursors import cursor_of, page_after
 from accounts.rest.parameters import Asked, once, read, refuse_unknown
-from accounts.rest.problems import Conflict
+from accounts.rest.problems import Conflict, Stale, VersionNeeded
 from accounts.rest.resources import Reader, Resource
 
 
@@ -58,8 +59,9 @@ class ResourceView(WorkspaceView):
 
     def needed(self, method: str) -> tuple[str, str]:
         creation = self.resource.creation
-        if method == "POST" and creation is not None:
-            return creation.permission, f"{self.resource.name.replace('-', '_')}:write"
+        writing = {"POST": creation, "DELETE": self.resource.withdrawal}.get(method)
+        if writing is not None:
+            return writing.permission, f"{self.resource.name.replace('-', '_')}:write"
         return self.permission, self.scope
 
     def written(
@@ -138,12 +140,49 @@ class RowView(ResourceView):
 
     def get(self, request: Request, id: UUID) -> Response:
         asked = read(request._request.GET, resource=self.resource, is_list=False)
-        reader = self.reader(request)
+        reader = self.reader(request, **asked.filters)
         rows = self.resource.rows(reader).filter(**{self.resource.key: id})
-        answers, _values = self.written(rows[:1], asked, reader)
+        withdrawal = self.resource.withdrawal
+        also = (withdrawal.version,) if withdrawal else ()
+        answers, values = self.written(rows[:1], asked, reader, also=also)
         if not answers:
             raise Http404
-        return Response(answers[0])
+        headers = {"ETag": etag(values[0][1])} if withdrawal else None
+        return Response(answers[0], headers=headers)
+
+
+class WithdrawableView(RowView):
+    """A row that can be taken back by who knows its version."""
+
+    def delete(self, request: Request, id: UUID) -> Response:
+        withdrawal = self.resource.withdrawal
+        assert withdrawal is not None  # noqa: S101 -- for mypy
+        refuse_unknown(once(request._request.GET), ())
+        reader = self.reader(request)
+        rows = self.resource.rows(reader).filter(**{self.resource.key: id})
+        row = rows.first()
+        if row is None:
+            raise Http404
+        refuse_other_version(request, getattr(row, withdrawal.version))
+        try:
+            withdrawal.act(row, reader)
+        except withdrawal.refusals as refusal:
+            raise Conflict(str(refusal)) from refusal
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def refuse_other_version(request: Request, version: int) -> None:
+    """:raises VersionNeeded: without If-Match; :raises Stale: when none of it is this one."""
+    given = request.headers.get("If-Match", "").strip()
+    if not given:
+        raise VersionNeeded(_("Say in If-Match which version you mean: its ETag."))
+    known = {each.strip() for each in given.split(",")}
+    if not known & {"*", etag(version)}:
+        raise Stale(_("This was changed or taken back meanwhile."))
 
 
 def routes(*resources: Resource) -> Iterable[URLPattern]:
@@ -158,7 +197,8 @@ def routes(*resources: Resource) -> Iterable[URLPattern]:
         }
         base = CreatingView if resource.creation else ListView
         listing: Any = type("List", (base,), given)
-        row: Any = type("Row", (RowView,), given)
+        one = WithdrawableView if resource.withdrawal else RowView
+        row: Any = type("Row", (one,), given)
         yield path(resource.name, listing.as_view(), name=resource.name)
         yield path(f"{resource.name}/<uuid:id>", row.as_view(), name=resource.noun)
 

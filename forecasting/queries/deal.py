@@ -358,10 +358,14 @@ def days_until(day: date, *, workspace: Workspace, now: datetime) -> float:
 
 
 def amounts_of(
-    opportunities: Sequence[Opportunity], *, today: date
+    opportunities: Sequence[Opportunity],
+    *,
+    today: date,
+    known_at: datetime | None = None,
 ) -> dict[UUID, Amount]:
     """The expected amounts of some deals; one query."""
-    quotes = _quotes([each.pk for each in opportunities], today=today, known_at=None)
+    deals = [each.pk for each in opportunities]
+    quotes = _quotes(deals, today=today, known_at=known_at)
     return {each.pk: _amount(each, quotes.get(each.pk, [])) for each in opportunities}
 
 

@@ -1,13 +1,59 @@
-"""What a forecast says, as lists and pages show it."""
+"""What a forecast says: as it is kept, and as lists and pages show it."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from accounts.models import Workspace
+from forecasting.engine.group import GroupForecast
+from forecasting.queries.decisions import ENGINE_VERSION, MAP_VERSION
 from forecasting.queries.forecasted import Forecasted
 from readiness.queries.models import LoadedModel
 from stakeholders.models import ANCHORS
+
+
+def forecast_values(
+    made: Forecasted, *, model: LoadedModel, now: datetime
+) -> dict[str, Any]:
+    """A forecast by the columns of `Forecast`; no query."""
+    forecast, deal = made.forecast, made.deal
+    final, when = forecast.curves.final, forecast.decision_time
+    points = (when.p25, when.p50, when.p75)
+    key = forecast.binding.key
+    return {
+        "opportunity": deal.opportunity,
+        "computed_at": now,
+        "starts_at": now,
+        "won": final.won.tolist(),
+        "lost": final.lost.tolist(),
+        "no_decision": final.no_decision.tolist(),
+        "target_on": deal.target.on,
+        "target_basis": deal.target.basis,
+        "won_by_target_probability": forecast.won_by_target,
+        "decided_probability": when.chance,
+        "decision_days": None if when.p50 is None else list(points),
+        "constraint_kind": str(forecast.binding.kind),
+        "constraint_stakeholder_id": UUID(key) if key else None,
+        "constraint_gain": forecast.binding.gain,
+        "people": _people_json(forecast),
+        "file_probability": deal.file.probability,
+        "model_version": model.version,
+        "map_version": MAP_VERSION,
+        "engine_version": ENGINE_VERSION,
+        "inputs_hash": deal.digest,
+    }
+
+
+def _people_json(forecast: GroupForecast) -> dict[str, dict[str, float]]:
+    """What hangs on each person, by stakeholder id."""
+    return {
+        person.key: {
+            "weight": person.weight,
+            "shadow_price": person.shadow_price,
+            "value_of_knowing": person.value_of_knowing,
+        }
+        for person in forecast.people
+    }
 
 
 def outlook_values(

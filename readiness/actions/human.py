@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
+from accounts.actions.facts import retract
 from accounts.models import Membership
 from opportunities.actions import request_recompute
 from readiness.models import PhaseConfirmation, PhaseOverride
@@ -101,3 +102,15 @@ def override_phase(
         after={"phase": anchor},
     )
     return row
+
+
+@transaction.atomic
+def take_back_confirmation(
+    *, confirmation: PhaseConfirmation, by: Membership | None, now: datetime
+) -> None:
+    """Take a confirmation back; their deal is computed again without it.
+
+    :raises AlreadyRetracted: when somebody did so before.
+    """
+    retract(fact=confirmation, by=by, now=now)
+    request_recompute(opportunity=confirmation.stakeholder.opportunity, now=now)

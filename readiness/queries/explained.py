@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import log
+from math import exp, log
 from typing import Any
 from uuid import UUID
 
 from accounts.models import Workspace
 from opportunities.models import Opportunity
 from readiness.engine.records import Reading, Step
+from readiness.engine.stance import logistic
 from readiness.models import PhaseConfirmation, Signal
 from readiness.queries.catalogue import Catalogue, catalogue_of
 from readiness.queries.evidence import CLOCK_DRIFT, heard_from
@@ -47,6 +48,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """A signal that spoke for us or against, and how much of it is left now."""
+
+    at: datetime
+    what: str
+    effect: float  # -2 to 2, of the catalogue
+    left: float  # of the logit of the stance
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """A reading with its chain: `before` plus all changes is the reading, to 1e-9."""
 
@@ -64,6 +75,44 @@ class Explained:
     def chance(self) -> float:
         """How likely the phase shown is."""
         return self.reading.probabilities[self.place]
+
+    @property
+    def change(self) -> float:
+        """What all steps together did to the chance of the phase shown."""
+        return sum(link.change for link in self.links)
+
+    @property
+    def within_one(self) -> float:
+        """How likely the phase shown is, or one beside it."""
+        return sum(self.reading.probabilities[max(0, self.place - 1) : self.place + 2])
+
+    @property
+    def pulls(self) -> tuple[Pull, ...]:
+        """What the stance rests on, the strongest left first; their sum and the origin
+        are its logit, to 1e-9.
+        """
+        known, scale = self.model.engine.catalogue, self.model.engine.settings.stance
+        found = []
+        for step in self.reading.steps:
+            if step.kind != "signal" or not known.effects[known.rows[step.code]]:
+                continue
+            effect = float(known.effects[known.rows[step.code]])
+            days = (self.reading.as_of - step.at) / 86_400
+            told = scale.gain * step.temper * step.weight * effect
+            found.append(
+                Pull(
+                    at=instant(step.at),
+                    what=self.catalogue.signal(step.code),
+                    effect=effect,
+                    left=told * exp(-days / scale.decay_days),
+                )
+            )
+        return tuple(sorted(found, key=lambda pull: -abs(pull.left)))
+
+    @property
+    def stance_origin(self) -> float:
+        """The chance a stance starts from, and fades back to."""
+        return logistic(self.model.engine.settings.stance.origin)
 
     @property
     def phase(self) -> Mapping[str, Any]:

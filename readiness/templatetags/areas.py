@@ -1,4 +1,6 @@
-"""Phases over time as stacked areas: inline SVG, attributes only."""
+"""Phases over time as stacked areas: inline SVG, attributes only.
+
+A mark of what was heard leads to its row in the explanation."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from readiness.queries.explained import Explained
+from readiness.queries.explained import Explained, Link
 from readiness.templatetags.phases import tone_of
 
 register = template.Library()
@@ -31,8 +33,10 @@ def phase_areas(explained: Explained) -> SafeString:
         bands.append((tone_of(phase, count), _polygon(places, below, above)))
         below = above
     heard = [
-        (f"{place:.1f}", link.what)
-        for place, link in zip(places[1:], explained.links, strict=True)
+        (f"{place:.1f}", f"{place - 4:.1f}", number, _named(link))
+        for number, (place, link) in enumerate(
+            zip(places[1:], explained.links, strict=True), 1
+        )
         if link.kind != "time"
     ]
     label = gettext(
@@ -42,7 +46,7 @@ def phase_areas(explained: Explained) -> SafeString:
         "last": date_format(moments[-1], "SHORT_DATE_FORMAT"),
     }
     return format_html(
-        '<svg class="areas" role="img" aria-label="{}" viewBox="0 0 {} {}" '
+        '<svg class="areas" role="group" aria-label="{}" viewBox="0 0 {} {}" '
         'preserveAspectRatio="none">{}{}</svg>',
         label,
         f"{WIDTH:g}",
@@ -52,11 +56,19 @@ def phase_areas(explained: Explained) -> SafeString:
         ),
         format_html_join(
             "",
-            '<line class="heard" x1="{0}" x2="{0}" y1="{2}" y2="{3}">'
-            "<title>{1}</title></line>",
-            ((x, what, f"{HEIGHT + 4:g}", f"{HEIGHT + FOOT:g}") for x, what in heard),
+            '<a href="#step-{2}" aria-label="{3}"><title>{3}</title>'
+            '<rect class="heard-place" x="{1}" y="{4}" width="8" height="{6}"></rect>'
+            '<line class="heard" x1="{0}" x2="{0}" y1="{4}" y2="{5}"></line></a>',
+            (
+                (*mark, f"{HEIGHT + 4:g}", f"{HEIGHT + FOOT:g}", f"{FOOT - 4:g}")
+                for mark in heard
+            ),
         ),
     )
+
+
+def _named(link: Link) -> str:
+    return f"{date_format(link.at, 'SHORT_DATE_FORMAT')}: {link.what}"
 
 
 def _places(moments: Sequence[datetime]) -> list[float]:

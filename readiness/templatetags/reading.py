@@ -1,6 +1,7 @@
 """Numbers and words of a reading."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -31,11 +32,24 @@ def share_of(part: float | None) -> str:
 
 
 @register.filter
+def just_after(moment: datetime) -> datetime:
+    """Where a page of the timeline begins whose first talk is that of this moment."""
+    return moment + timedelta(seconds=1)
+
+
+@register.filter
 def points_of(change: float) -> str:
     """Write a change of a chance in points, with its sign."""
     points = round(100 * change, 1)
     sign = "+" if points >= 0 else "\N{MINUS SIGN}"
     return f"{sign}{number_format(abs(points), 1)}"
+
+
+@register.filter
+def signed(number: float) -> str:
+    """Write a number with two digits and its sign."""
+    sign = "+" if number >= 0 else "\N{MINUS SIGN}"
+    return f"{sign}{number_format(abs(round(number, 2)), 2)}"
 
 
 @register.filter

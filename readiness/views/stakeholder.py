@@ -1,6 +1,7 @@
 """One person in one deal: where they stand, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +24,6 @@ from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
 from accounts.permissions import permissions_of
-from opportunities.actions import request_recompute
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 from readiness.actions.human import (
@@ -31,6 +31,7 @@ from readiness.actions.human import (
     ReasonNeeded,
     confirm_phase,
     override_phase,
+    take_back_confirmation,
 )
 from readiness.forms.human import ConfirmForm, OverrideForm
 from readiness.models import PhaseConfirmation, PhaseOverride
@@ -163,7 +164,9 @@ def end_override(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse
         pk=id,
         stakeholder__opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
-    return _take_back(request, row, said=_("The inferred reading is back."))
+    with _taking_back(request, said=_("The inferred reading is back.")):
+        retract(fact=row, by=request.membership, now=timezone.now())
+    return _to_seat(slug, row.stakeholder_id)
 
 
 @require_POST
@@ -176,20 +179,21 @@ def retract_confirmation(
         pk=id,
         stakeholder__opportunity__in=Opportunity.objects.visible_to(request.membership),
     )
-    request_recompute(opportunity=row.stakeholder.opportunity, now=timezone.now())
-    return _take_back(request, row, said=_("The confirmation is taken back."))
+    with _taking_back(request, said=_("The confirmation is taken back.")):
+        take_back_confirmation(
+            confirmation=row, by=request.membership, now=timezone.now()
+        )
+    return _to_seat(slug, row.stakeholder_id)
 
 
-def _take_back(
-    request: WorkspaceRequest, row: PhaseOverride | PhaseConfirmation, *, said: str
-) -> HttpResponse:
+@contextmanager
+def _taking_back(request: WorkspaceRequest, *, said: str) -> Iterator[None]:
     try:
-        retract(fact=row, by=request.membership, now=timezone.now())
+        yield
     except AlreadyRetracted as refusal:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, said)
-    return _to_seat(request.workspace.slug, row.stakeholder_id)
 
 
 def _seat(request: WorkspaceRequest, pk: UUID) -> Stakeholder:

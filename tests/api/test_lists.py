@@ -109,8 +109,8 @@ def test_a_forecast_as_of_a_moment_before_the_first_is_none(api: Api, deal: Any)
 
 
 def id_of(row: dict[str, Any]) -> str:
-    """A reading is called by its stakeholder."""
-    return str(row.get("id") or row["stakeholder"])
+    """A reading is called by its stakeholder, a forecast by its opportunity."""
+    return str(row.get("id") or row.get("stakeholder") or row["opportunity"])
 
 
 def first_of(api: Api, resource: Any) -> str:

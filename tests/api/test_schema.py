@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from accounts.rest.views import described
 from buyreadiness.api import RESOURCES
 from tests.api.conftest import Api
+from tests.api.test_lists import id_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def test_every_list_and_its_row_are_as_described(api: Api, deal: Any):
 def refuse_other_rows(api: Api, resource: Any) -> None:
     listed = api.get(resource.name)
     first = listed.json()["results"][0]
-    row = api.get(f"{resource.name}/{first.get('id') or first['stakeholder']}")
+    row = api.get(f"{resource.name}/{id_of(first)}")
 
     refuse_other_shapes(resource.name, listed)
     refuse_other_shapes(f"{resource.name}/{{id}}", row)

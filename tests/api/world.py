@@ -23,6 +23,7 @@ from stakeholders.models import (
 )
 from tests.factories import DAY, NOW, create_company, create_opportunity, create_team
 
+HANGS_ON = {"weight": 1, "shadow_price": 0.1, "value_of_knowing": 0.02}
 CURVE = [week / 200 for week in range(79)]
 COLUMN = {"starts_at": NOW, "won": CURVE, "lost": CURVE, "no_decision": CURVE}
 
@@ -137,7 +138,7 @@ def _computed(deal: Opportunity, seat: Stakeholder) -> None:
     Forecast.objects.create(
         **COLUMN,
         **believed,
-        people={str(seat.pk): {"weight": 1}},
+        people={str(seat.pk): HANGS_ON},
         model_version="default-1",
         map_version="1",
         engine_version="1",

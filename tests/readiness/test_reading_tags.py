@@ -145,7 +145,10 @@ def test_what_was_heard_is_marked_and_the_passing_of_time_is_not():
 
     (mark,) = svg.iter("line")
     assert (mark.get("x1"), mark.get("x2")) == ("360.0", "360.0")
-    assert mark.find("title").text == "<b>price</b>"
+    (way,) = svg.iter("a")
+    assert way.find("title").text == way.get("aria-label")
+    assert way.get("aria-label").endswith(": <b>price</b>")
+    assert way.get("href") == "#step-1"
 
 
 def test_picture_is_of_attributes_only_and_says_what_it_shows():

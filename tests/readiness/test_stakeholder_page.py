@@ -1,5 +1,7 @@
 """One person: every step adds up, one looks back only, and humans have their say."""
 
+import html
+import re
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -18,6 +20,7 @@ from readiness.models import PhaseConfirmation, PhaseOverride, Signal
 from readiness.queries.explained import explain
 from readiness.queries.models import active_model
 from readiness.queries.standing import reading_at
+from readiness.templatetags.reading import percent_of, points_of
 from stakeholders.models import Anchor, Stakeholder
 from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import (
@@ -179,6 +182,62 @@ def test_a_person_one_may_not_see_is_missing(as_bob, karel, ours: Workspace):
 
     for name in ("stakeholder", "override", "confirm"):
         assert as_bob.get(address(name, karel.pk)).status_code == 404
+
+
+def test_each_step_leads_to_its_talk_and_each_mark_to_its_step(as_alice, karel):
+    talk = say(karel, "B13", at=days_ago(4))
+    for days in range(14):
+        say(karel, "B03", at=days_ago(3) + timedelta(minutes=days))
+    signal = Signal.objects.get(interaction=talk)
+
+    text = look(as_alice, karel).content.decode()
+
+    steps = re.findall(r'<tr class="chain-signal" id="(step-\d+)"', text)
+    marks = re.findall(r'<a href="#(step-\d+)" aria-label="[^"]+: [^"]+"', text)
+    assert marks == steps
+    assert len(steps) == 15
+    (way,) = re.findall(rf'href="([^"]+#row-{signal.pk})"', text)
+    there = as_alice.get(html.unescape(way))
+    assert f'id="row-{signal.pk}"' in there.content.decode()
+
+
+def test_the_changes_are_added_up_and_the_areas_are_a_table_too(as_alice, karel):
+    say(karel, "B03", "B13", at=days_ago(4))
+
+    page = look(as_alice, karel)
+    text = page.content.decode()
+
+    found = page.context["explained"]
+    assert found.before + found.change == pytest.approx(found.chance, abs=1e-9)
+    assert f'<td class="n">{points_of(found.change)}</td>' in text
+    assert f'<td class="n">{percent_of(found.chance, 1)}</td></tr></tfoot>' in text
+    twin = text.split("Table of the phases over time", 1)[1].split("</table>", 1)[0]
+    assert twin.count("<tr>") == 2 + len(found.links)
+    assert f"model {active_model().version}" in text
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(heard=HEARD)
+def test_the_pulls_added_up_are_the_stance(karel, ours: Workspace, heard):
+    Signal.objects.all().delete()
+    for days, codes in heard:
+        say(karel, *codes, at=days_ago(days))
+
+    found = explained(karel, ours)
+
+    if not found.pulls:
+        assert found.reading.stance is None
+        return
+    scale = found.model.engine.settings.stance
+    logit = scale.origin + sum(pull.left for pull in found.pulls)
+    assert found.reading.stance == pytest.approx(
+        scale.support(logit, len(found.pulls)), abs=1e-9
+    )
+    assert found.within_one >= found.chance
 
 
 # --- Looking back ----------------------------------------------------------------------
