@@ -24,6 +24,7 @@ TELLING = log(
     2
 )  # a signal twice as usual in one phase as in the other tells them apart
 MISSING = 5
+PULLS = 12  # shown one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,16 @@ class Explained:
                 )
             )
         return tuple(sorted(found, key=lambda pull: -abs(pull.left)))
+
+    @property
+    def strongest_pulls(self) -> tuple[Pull, ...]:
+        return self.pulls[:PULLS]
+
+    @property
+    def weaker_pulls(self) -> tuple[int, float]:
+        """How many more there are, and what is left of them together."""
+        rest = self.pulls[PULLS:]
+        return len(rest), sum(pull.left for pull in rest)
 
     @property
     def stance_origin(self) -> float:

@@ -9,10 +9,11 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from readiness.queries.explained import Explained, Link
-from readiness.templatetags.phases import tone_of
+from readiness.templatetags.phases import percent, tone_of
 
 register = template.Library()
 
@@ -67,8 +68,31 @@ def phase_areas(explained: Explained) -> SafeString:
     )
 
 
+@register.simple_tag
+def phase_rows(explained: Explained) -> SafeString:
+    """The same as rows of a table: what stood after all that was of one moment."""
+    shares = {explained.started_at: explained.start}
+    shares |= {link.at: link.shares for link in explained.links}
+    return format_html_join(
+        "",
+        '<tr><td class="nowrap">{}</td>{}</tr>',
+        (
+            (
+                date_format(localtime(moment), "SHORT_DATE_FORMAT"),
+                format_html_join(
+                    "",
+                    '<td class="n">{}</td>',
+                    ((percent(share),) for share in row),
+                ),
+            )
+            for moment, row in shares.items()
+        ),
+    )
+
+
 def _named(link: Link) -> str:
-    return f"{date_format(link.at, 'SHORT_DATE_FORMAT')}: {link.what}"
+    on = date_format(localtime(link.at), "SHORT_DATE_FORMAT")
+    return f"{on}: {link.what}"
 
 
 def _places(moments: Sequence[datetime]) -> list[float]:
