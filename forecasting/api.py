@@ -160,7 +160,8 @@ OPPORTUNITIES = Resource(
 
 def _forecast_deals(reader: Reader) -> "QuerySet[Opportunity]":
     """Of now the deals with a forecast; as of a moment those that were open then."""
-    when, deals = looked_from(reader), seen_by(reader)
+    when = looked_from(reader)
+    deals: QuerySet[Opportunity] = seen_by(reader)
     if when.known_at is not None:
         deals = open_then(deals, when=when)
         if not reader.params.get("frozen"):

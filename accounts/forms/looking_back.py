@@ -1,7 +1,6 @@
 """The day one looks back to; what is refused is said in words, and the present is shown."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -39,7 +38,9 @@ class AsOfForm(forms.Form):
 
     @property
     def day(self) -> date | None:
-        given: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
+        if not self.is_valid():
+            return None
+        given: date | None = self.cleaned_data.get("as_of")
         return given
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -215,7 +216,7 @@ def _advised(
     now: datetime,
 ) -> list[Mapping[str, str]]:
     """What the apps above advise about this person, in words."""
-    answers = advice_wanted.send(
+    answers: Any = advice_wanted.send(
         sender=Stakeholder,
         seat=seat,
         roles=roles,
