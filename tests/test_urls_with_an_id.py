@@ -208,9 +208,11 @@ def create_reading() -> Stakeholder:
     return create_seat()
 
 
-def create_forecast() -> Forecast:
-    return Forecast.objects.create(
-        opportunity=create_deal(),
+def create_forecast() -> Opportunity:
+    """The API calls a forecast by its opportunity."""
+    deal = create_deal()
+    Forecast.objects.create(
+        opportunity=deal,
         computed_at=NOW,
         starts_at=NOW,
         **{name: [0.1] for name in ("won", "lost", "no_decision")},
@@ -221,6 +223,7 @@ def create_forecast() -> Forecast:
         constraint_kind="veto",
         constraint_gain=0.1,
     )
+    return deal
 
 
 def create_period() -> PeriodOutlook:

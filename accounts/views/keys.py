@@ -144,8 +144,8 @@ def _about(parameter: dict[str, Any]) -> str:
     schema = parameter["schema"]
     if "enum" in schema:
         return ", ".join(schema["enum"])
-    kind = schema.get("format", schema["type"])
-    return str(parameter.get("description") or kind)
+    kind = schema.get("format") or schema.get("type", "")
+    return str(parameter.get("description") or schema.get("description") or kind)
 
 
 def _fields(operation: dict[str, Any]) -> list[dict[str, Any]]:
@@ -165,6 +165,8 @@ def _curl(method: str, address: str, operation: dict[str, Any]) -> str:
     line = f'curl -H "Authorization: Bearer $KEY" "{address}"'
     if method == "get":
         return line
+    if method == "delete":
+        return f"{line} \\\n  -X DELETE -H 'If-Match: \"1\"'"
     body = ", ".join(
         f'"{field["name"]}": …' for field in _fields(operation) if field["is_needed"]
     )
