@@ -4,6 +4,10 @@ from django.urls import path
 from readiness.views import (
     acts,
     closing,
+    draft_actions,
+    draft_phases,
+    draft_signals,
+    drafts,
     evidence,
     log,
     logged,
@@ -135,6 +139,96 @@ urlpatterns = [
         name="model-roll-back",
     ),
     path("w/<slug:slug>/settings/model/<uuid:id>/pack", model.pack, name="model-pack"),
+    path(
+        "w/<slug:slug>/settings/model/import",
+        drafts.bring,
+        name="model-import",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/draft",
+        drafts.new,
+        name="model-draft-new",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/edit",
+        drafts.edit,
+        name="model-edit",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/name",
+        drafts.rename,
+        name="model-name",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/discard",
+        drafts.discard,
+        name="model-discard",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/diff",
+        drafts.diff,
+        name="model-diff",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/numbers",
+        draft_phases.numbers,
+        name="model-numbers",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/signals",
+        draft_signals.signals,
+        name="model-signals",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/signals/new",
+        draft_signals.new,
+        name="signal-type-new",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/actions",
+        draft_actions.actions,
+        name="model-actions",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/<uuid:id>/actions/new",
+        draft_actions.new,
+        name="action-type-new",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/phases/<uuid:id>",
+        draft_phases.describe,
+        name="phase",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/phases/<uuid:id>/split",
+        draft_phases.split,
+        name="phase-split",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/phases/<uuid:id>/merge",
+        draft_phases.merge,
+        name="phase-merge",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/signals/<uuid:id>",
+        draft_signals.change,
+        name="signal-type",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/signals/<uuid:id>/remove",
+        draft_signals.remove,
+        name="signal-type-remove",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/actions/<uuid:id>",
+        draft_actions.change,
+        name="action-type",
+    ),
+    path(
+        "w/<slug:slug>/settings/model/actions/<uuid:id>/remove",
+        draft_actions.remove,
+        name="action-type-remove",
+    ),
 ]
 
 if settings.STYLEGUIDE:

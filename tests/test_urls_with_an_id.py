@@ -18,6 +18,7 @@ from integrations.models import ImportRun
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
 from readiness.models import (
+    ActionType,
     Phase,
     PhaseConfirmation,
     PhaseModel,
@@ -190,11 +191,23 @@ def create_draft() -> PhaseModel:
         created_at=NOW,
         parameters=base.parameters,
     )
-    for rows in (Phase, SignalType):
+    for rows in (Phase, SignalType, ActionType):
         for row in rows.objects.filter(model=base):
             row.pk, row.model, row._state.adding = uuid7(), draft, True
             row.save()
     return draft
+
+
+def create_phase() -> Phase:
+    return Phase.objects.filter(model=create_draft()).earliest("position")
+
+
+def create_signal_of_a_draft() -> SignalType:
+    return SignalType.objects.filter(model=create_draft()).earliest("code")
+
+
+def create_action_of_a_draft() -> ActionType:
+    return ActionType.objects.filter(model=create_draft()).earliest("code")
 
 
 def create_signal_type() -> SignalType:
@@ -287,6 +300,23 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "readiness:model-roll-back": create_draft,
     "readiness:model-pack": create_draft,
     "forecasting:model-preview": create_draft,
+    "readiness:model-draft-new": create_draft,
+    "readiness:model-edit": create_draft,
+    "readiness:model-name": create_draft,
+    "readiness:model-discard": create_draft,
+    "readiness:model-diff": create_draft,
+    "readiness:model-numbers": create_draft,
+    "readiness:model-signals": create_draft,
+    "readiness:signal-type-new": create_draft,
+    "readiness:model-actions": create_draft,
+    "readiness:action-type-new": create_draft,
+    "readiness:phase": create_phase,
+    "readiness:phase-split": create_phase,
+    "readiness:phase-merge": create_phase,
+    "readiness:signal-type": create_signal_of_a_draft,
+    "readiness:signal-type-remove": create_signal_of_a_draft,
+    "readiness:action-type": create_action_of_a_draft,
+    "readiness:action-type-remove": create_action_of_a_draft,
     "readiness:log": create_deal,
     "readiness:log-draft": create_deal,
     "readiness:log-discard": create_deal,

@@ -26,6 +26,8 @@ class Danger:
     text: Any
     label: Any
     action: str
+    name: str = ""  # of what the button sends, if it sends anything
+    value: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,13 @@ def way_back(request: Any, default: str) -> str:
     return named_page(request) or default
 
 
-def retype(form: forms.BaseForm, row: Any, refusal: Exception) -> None:
+def retype(
+    form: forms.BaseForm, row: Any, refusal: Exception, *, counter: str = "version"
+) -> None:
     """Keep what was typed on top of what somebody else saved: saving again is a choice."""
-    row.refresh_from_db(fields=["version"])
+    row.refresh_from_db(fields=[counter])
     typed = QueryDict(mutable=True)
     typed.update(cast(Any, form.data))
-    typed["version"] = str(row.version)
+    typed[counter] = str(getattr(row, counter))
     form.data = typed
     form.add_error(None, ValidationError(str(refusal), code=STALE))

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.models import Membership
+from accounts.models.base import StaleVersion
 from opportunities.actions import request_recomputes
 from opportunities.models import Opportunity
+from readiness.actions.editing.codes import refuse_lacking
 from readiness.engine.learning.beforehand import weight_of
 from readiness.engine.learning.course import Course
 from readiness.engine.learning.parameters import Parameters
@@ -35,14 +37,26 @@ class NotRetired(Exception):
 
 
 @transaction.atomic
-def activate_model(*, draft: PhaseModel, by: Membership, now: datetime) -> PhaseModel:
+def activate_model(
+    *, draft: PhaseModel, revision: int, by: Membership, now: datetime
+) -> PhaseModel:
     """Make a draft the workspace's model; its open deals are computed again.
 
+    `revision` is the state of it whose preview was looked at.
+
     :raises NotADraft: when it is none, or is none any more.
+    :raises StaleVersion: when it was changed since.
+    :raises LacksLoggedSignals: when it could not read what was logged.
     """
     row = _held(draft)
     if row.status != ModelStatus.DRAFT:
         raise NotADraft(_("This version is not a draft any more."))
+    if row.revision != revision:
+        raise StaleVersion(
+            _(
+                "The draft was changed in the meantime: look at what it would change now."
+            )
+        )
     return _put_in_force(row, verb="phase_model.activated", by=by, now=now)
 
 
@@ -51,6 +65,7 @@ def roll_back(*, to: PhaseModel, by: Membership, now: datetime) -> PhaseModel:
     """Make a version active again that was so before: it gives its old digits back.
 
     :raises NotRetired: when it never was, or is active now.
+    :raises LacksLoggedSignals: when it could not read what was logged.
     """
     row = _held(to)
     if row.status != ModelStatus.RETIRED:
@@ -67,6 +82,7 @@ def _held(row: PhaseModel) -> PhaseModel:
 def _put_in_force(
     row: PhaseModel, *, verb: str, by: Membership, now: datetime
 ) -> PhaseModel:
+    refuse_lacking(row)
     active = PhaseModel.objects.filter(status=ModelStatus.ACTIVE)
     before = active.values_list("version", flat=True).first()
     active.update(status=ModelStatus.RETIRED)
@@ -98,7 +114,7 @@ def make_learned_version(
     learned = course.accepted
     mostly = weight_of(course.learned_from) >= MOSTLY
     model = PhaseModel.objects.create(
-        version=_free_version(f"learned {now:%Y-%m-%d}"),
+        version=free_version(f"learned {now:%Y-%m-%d}"),
         status=ModelStatus.DRAFT,
         basis=Basis.LEARNED if mostly else Basis.MIXED,
         parameters=_parameters(base, learned) | {"learned_from": course.learned_from},
@@ -112,14 +128,15 @@ def make_learned_version(
     return model
 
 
-def _free_version(wanted: str) -> str:
+def free_version(wanted: str) -> str:
+    """The name, or the first numbered one that no version has yet."""
     taken = set(PhaseModel.objects.values_list("version", flat=True))
     if wanted not in taken:
         return wanted
     return next(
         name
         for n in range(2, len(taken) + 3)
-        if (name := f"{wanted} ({n})") not in taken
+        if (name := f"{wanted[:34]} ({n})") not in taken
     )
 
 
@@ -185,6 +202,7 @@ def _copy_catalogue(base: PhaseModel, model: PhaseModel, *, erlang: int) -> None
             stance_effect=row.stance_effect,
             symptoms=row.symptoms,
             is_default=row.is_default,
+            is_retired=row.is_retired,
         )
         for row in signals
     )

@@ -11,6 +11,7 @@ from readiness.models.phase_model import (
     Phase,
     PhaseModel,
     SignalType,
+    SymptomCode,
 )
 from readiness.models.reading import PhaseReading
 from readiness.models.signal import SellerAction, SellerActionTarget, Signal
@@ -32,4 +33,5 @@ __all__ = [
     "SellerActionTarget",
     "Signal",
     "SignalType",
+    "SymptomCode",
 ]

@@ -20,14 +20,18 @@ class Basis(models.TextChoices):
     """What a number of a model rests on."""
 
     EXPERT = "expert", _("expert default")
+    OWN = "own", _("set by hand")
     MIXED = "mixed", _("mixed")
     LEARNED = "learned", _("learned")
 
 
 class PhaseModel(WorkspaceModel):
-    """One version. A reading keeps the version it was made with."""
+    """One version. A reading keeps the version it was made with; only a draft changes."""
 
     version = models.CharField(max_length=40)
+    note = models.TextField(_("note"), blank=True)
+    # Counts the changes of a draft, so that two who edit it notice each other.
+    revision = models.IntegerField(default=1)
     status = models.CharField(max_length=7, choices=ModelStatus.choices)
     basis = models.CharField(max_length=7, choices=Basis.choices, default=Basis.EXPERT)
     # Importance factors, weights of the evidence classes, damping, stance: engine numbers.
@@ -50,6 +54,10 @@ class PhaseModel(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.version
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == ModelStatus.DRAFT
 
 
 class Phase(WorkspaceModel):
@@ -92,6 +100,16 @@ class EvidenceClass(models.TextChoices):
     IMPRESSION = "I", _("impression")
 
 
+class SymptomCode(models.TextChoices):
+    """What a signal may be a sign of; with a minus behind it, a sign of the contrary."""
+
+    DATES_PUSHED = "S1", _("Decision dates pushed back")
+    PROBING_DODGED = "S2", _("Questions without an answer")
+    CONTACT_REPLACED = "S3", _("One contact, or a new one")
+    SEVERAL_QUOTES = "S4", _("Several quotes")
+    NO_FILE = "S5", _("No purchase file")
+
+
 class SignalType(WorkspaceModel):
     model = WorkspaceForeignKey(PhaseModel, models.CASCADE, related_name="signal_types")
     code = models.CharField(max_length=20)
@@ -102,6 +120,8 @@ class SignalType(WorkspaceModel):
     stance_effect = models.SmallIntegerField(default=0)
     symptoms = models.CharField(max_length=40, blank=True)
     is_default = models.BooleanField(default=False)
+    # Still read where it was logged, and offered no more.
+    is_retired = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("signal type")

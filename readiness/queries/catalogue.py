@@ -20,6 +20,7 @@ class SignalKindText:
     texts: Texts
     evidence_class: str
     anchor: str  # where it is most typical: for its colour, and no more
+    is_retired: bool = False
 
     def __str__(self) -> str:
         return in_words(self.texts, "name")
@@ -66,8 +67,10 @@ _KEPT_AT_MOST = 64
 def catalogue_of(model: LoadedModel) -> Catalogue:
     """The texts of a version of the model; three queries the first time in a process.
 
-    A version never changes once it is active.
+    A version never changes once it is active; a draft is read anew each time.
     """
+    if model.is_draft:
+        return _load(model)
     if model.pk not in _KEPT:
         if len(_KEPT) >= _KEPT_AT_MOST:
             _KEPT.clear()
@@ -89,6 +92,7 @@ def _load(model: LoadedModel) -> Catalogue:
                 texts=row.texts,
                 evidence_class=row.evidence_class,
                 anchor=anchors[max(range(len(row.steps)), key=row.steps.__getitem__)],
+                is_retired=row.is_retired,
             )
             for row in signals
         },

@@ -34,8 +34,9 @@ class LogSheet:
 
     @cached_property
     def signals(self) -> list[SignalKindText]:
-        """In the order of the reader's alphabet."""
-        return sorted(self.catalogue.signals.values(), key=str)
+        """Those that are offered, in the order of the reader's alphabet."""
+        offered = (s for s in self.catalogue.signals.values() if not s.is_retired)
+        return sorted(offered, key=str)
 
     @cached_property
     def actions(self) -> list[ActionKindText]:
@@ -43,7 +44,15 @@ class LogSheet:
 
     @cached_property
     def kinds(self) -> list[tuple[str, str]]:
-        return [(each.code, str(each)) for each in self.signals]
+        """With the retired ones last: where one was logged it must stay choosable."""
+        retired = [s for s in self.catalogue.signals.values() if s.is_retired]
+        return [
+            *((each.code, str(each)) for each in self.signals),
+            *(
+                (each.code, _("%(name)s (no longer used)") % {"name": each})
+                for each in sorted(retired, key=str)
+            ),
+        ]
 
     @property
     def said(self) -> list[SignalKindText]:

@@ -26,6 +26,7 @@ class LoadedModel:
     pk: UUID
     version: str
     basis: str
+    is_draft: bool
     codes: tuple[str, ...]
     parameters: Mapping[str, Any]
     generator: Any
@@ -48,11 +49,13 @@ def active_model() -> LoadedModel:
 
 
 def expert_version() -> PhaseModel:
-    """The version that learning starts from: the latest whose numbers are experts'.
+    """The version that learning starts from: the latest with experts' numbers.
+
+    The shipped ones, or those the workspace has set by hand since.
 
     :raises NoActiveModel: when there is none.
     """
-    rows = PhaseModel.objects.filter(basis=Basis.EXPERT)
+    rows = PhaseModel.objects.filter(basis__in=(Basis.EXPERT, Basis.OWN))
     row = rows.exclude(status=ModelStatus.DRAFT).order_by("-created_at", "-pk").first()
     if row is None:
         raise NoActiveModel("this workspace has no version with expert numbers")
@@ -64,7 +67,12 @@ _KEPT_AT_MOST = 256
 
 
 def loaded(row: PhaseModel) -> LoadedModel:
-    """A version never changes once it is active, so a process keeps what it has loaded."""
+    """A version never changes once it is active, so a process keeps what it has loaded.
+
+    A draft is read anew each time: somebody may be at work on it.
+    """
+    if row.is_draft:
+        return load(row)
     if row.pk not in _LOADED:
         if len(_LOADED) >= _KEPT_AT_MOST:
             _LOADED.clear()
@@ -83,6 +91,7 @@ def load(row: PhaseModel) -> LoadedModel:
         pk=row.pk,
         version=row.version,
         basis=row.basis,
+        is_draft=row.is_draft,
         codes=tuple(phase.code for phase in phases),
         parameters=row.parameters,
         generator=generator,

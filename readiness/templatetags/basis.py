@@ -10,9 +10,11 @@ register = template.Library()
 
 @register.simple_tag
 def basis_words(basis: str) -> str:
-    """Say whether numbers are the experts', mixed with what was learned, or learned."""
+    """Say whether numbers are the experts', set here, mixed with what was learned, or learned."""
     if basis == Basis.LEARNED:
         return gettext("learned here")
     if basis == Basis.MIXED:
         return gettext("expert defaults mixed with what was learned here")
+    if basis == Basis.OWN:
+        return gettext("set by hand here")
     return gettext("expert defaults")

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http.guards import member
 from accounts.http.pages import render_page, see_other
 from accounts.http.request import WorkspaceRequest
+from accounts.models.base import StaleVersion
+from readiness.actions.editing.codes import LacksLoggedSignals
 from readiness.actions.learning import AlreadyLearning, ask_to_learn
 from readiness.actions.versions import (
     NotADraft,
@@ -21,11 +23,13 @@ from readiness.actions.versions import (
     activate_model,
     roll_back,
 )
-from readiness.models import LearningRun, ModelStatus, Phase, PhaseModel
+from readiness.models import LearningRun, ModelStatus, PhaseModel
 from readiness.queries.catalogue import catalogue_of
 from readiness.queries.learned import report_of
 from readiness.queries.models import loaded
 from readiness.queries.pack import pack_of
+from readiness.queries.phase_rows import phase_rows
+from readiness.views.drafts import revision_in
 
 PAGE = "readiness/model.html"
 VERSIONS_SHOWN = 50
@@ -59,7 +63,12 @@ def activate(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     row = get_object_or_404(PhaseModel, pk=id)
     return _put_in_force(
         request,
-        lambda: activate_model(draft=row, by=request.membership, now=timezone.now()),
+        lambda: activate_model(
+            draft=row,
+            revision=revision_in(request),
+            by=request.membership,
+            now=timezone.now(),
+        ),
     )
 
 
@@ -92,7 +101,7 @@ def _put_in_force(
 ) -> HttpResponse:
     try:
         row = act()
-    except (NotADraft, NotRetired) as refusal:
+    except (NotADraft, NotRetired, StaleVersion, LacksLoggedSignals) as refusal:
         return _page(request, refusal=str(refusal), status=409)
     messages.success(
         request,
@@ -117,27 +126,10 @@ def _page(
     context: dict[str, Any] = {
         "shown": row,
         "versions": versions,
-        "phases": _phases(row),
+        "phases": phase_rows(row),
         "run": run,
         "refusal": refusal,
     }
     if run is not None and not run.is_at_work:
         context["report"] = report_of(run, catalogue=catalogue_of(loaded(row)))
     return render_page(request, PAGE, context, partial="learning", status=status)
-
-
-def _phases(row: PhaseModel) -> list[dict[str, Any]]:
-    """The phases of a version with where people go from each, in words."""
-    phases = list(Phase.objects.filter(model=row).order_by("position"))
-    return [
-        {
-            "phase": phase,
-            "jumps": [
-                (str(phases[place + int(step)]), share)
-                for step, share in sorted(
-                    phase.jumps.items(), key=lambda item: -item[1]
-                )
-            ],
-        }
-        for place, phase in enumerate(phases)
-    ]

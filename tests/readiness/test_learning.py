@@ -138,7 +138,7 @@ def test_stays_of_two_parts_become_two_phases(heard, ours, alice, as_alice):
     course = replace(course, accepted=replace(course.accepted, erlang=2))
 
     draft = make_learned_version(base, course=course, by=alice, now=NOW)
-    activate_model(draft=draft, by=alice, now=NOW)
+    activate_model(draft=draft, revision=draft.revision, by=alice, now=NOW)
     make(deal)
 
     engine = active_model().engine
@@ -215,7 +215,7 @@ def test_activation_computes_again_and_going_back_gives_the_old_digits(
 
     with pytest.raises(NotRetired):
         roll_back(to=draft, by=alice, now=NOW)
-    activate_model(draft=draft, by=alice, now=NOW)
+    activate_model(draft=draft, revision=draft.revision, by=alice, now=NOW)
 
     assert RecomputeRequest.objects.values_list("opportunity_id", flat=True).get() == (
         deal.pk
@@ -228,7 +228,7 @@ def test_activation_computes_again_and_going_back_gives_the_old_digits(
     kept = PhaseReading.objects.order_by("computed_at", "pk")[0]
     assert kept.model_id == old.pk
     with pytest.raises(NotADraft):
-        activate_model(draft=draft, by=alice, now=NOW)
+        activate_model(draft=draft, revision=draft.revision, by=alice, now=NOW)
 
     roll_back(
         to=PhaseModel.objects.get(pk=old.pk), by=alice, now=NOW + timedelta(minutes=2)
@@ -269,13 +269,13 @@ def test_pages_tell_of_it_at_the_same_cost(told_here, as_alice, alice, cost_of):
         say(seat(open_deal(owner=alice, name=name), name), "B03", at=NOW)
     costs.append(len(cost_of(as_alice, preview)))
     assert costs[0] == costs[1] <= 32
-    assert as_alice.get(preview).context["preview"].deals == 3
+    assert as_alice.get(preview).context["preview"].all_deals == 3
 
     pack = as_alice.get(f"{PAGE}/{draft.pk}/pack").json()
     assert pack["format"] == "buyreadiness.phase-model/1"
     assert len(pack["signals"]) == 52
 
-    answer = as_alice.post(f"{PAGE}/{draft.pk}/activate")
+    answer = as_alice.post(f"{PAGE}/{draft.pk}/activate", {"revision": 1})
     assert answer.status_code == 303
     assert as_alice.post(f"{PAGE}/{draft.pk}/activate").status_code == 409
     for path in (PAGE, f"{PAGE}/{draft.pk}", "/w/ours/forecast"):

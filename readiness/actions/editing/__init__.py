@@ -1,0 +1,1 @@
+"""Change a draft of the phase model; nothing computes with it before it is activated."""
