@@ -86,13 +86,15 @@ def recompute(*, opportunity: Opportunity, now: datetime) -> None:
     )
     made = forecast_opportunity(deal, model=model, workspace=workspace, now=now)
     refresh_outlook(made, model=model, workspace=workspace, now=now)
-    refresh_prompts(
-        opportunity=opportunity, advice=advice_for(made, read, model=model), now=now
-    )
     gathered = symptom_facts(made, read, model=model, workspace=workspace, now=now)
-    refresh_symptoms(
+    findings = symptoms_of(gathered.facts, thresholds=thresholds())
+    refresh_prompts(
         opportunity=opportunity,
-        findings=symptoms_of(gathered.facts, thresholds=thresholds()),
-        rows=gathered.rows,
+        advice=advice_for(
+            made, read, model=model, facts=gathered.facts, findings=findings
+        ),
         now=now,
+    )
+    refresh_symptoms(
+        opportunity=opportunity, findings=findings, rows=gathered.rows, now=now
     )

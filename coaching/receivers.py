@@ -1,6 +1,5 @@
 """A new workspace gets a library of advice; the page of a person gets what is advised."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils.translation import get_language
 from accounts.models import Workspace
 from accounts.signals import workspace_created
 from coaching.actions.plays import copy_default_plays
+from coaching.queries.advised import Advised
 from coaching.queries.person import advice_for
 from coaching.queries.wording import Reader
 from readiness.queries.catalogue import Catalogue
@@ -32,8 +32,7 @@ def give_advice(
     workspace: Workspace,
     now: datetime,
     **kwargs: Any,
-) -> list[Mapping[str, str]]:
+) -> list[Advised]:
     """What waits for an answer about one person; one query."""
     reader = Reader(get_language() or "en", workspace, now)
-    advised = advice_for(seat, roles=roles, catalogue=catalogue, reader=reader)
-    return [each.texts for each in advised]
+    return advice_for(seat, roles=roles, catalogue=catalogue, reader=reader)

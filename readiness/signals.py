@@ -9,6 +9,7 @@ reading_changed = Signal()
 # A worker is wanted for learning. Sent in the transaction that asked: workspace_id, run_id.
 learning_asked = Signal()
 
-# The page of a person is made: who has advice answers with texts (observation,
-# next_step …), heaviest first. seat, roles, catalogue, workspace, now.
+# The page of a person is made: who has advice answers with pieces of it, heaviest first,
+# that have `texts` (observation, next_step …) and `is_clarifying`. seat, roles, catalogue,
+# workspace, now.
 advice_wanted = Signal()

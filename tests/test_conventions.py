@@ -36,6 +36,7 @@ OPENERS = {
     "buyreadiness/management/commands/seed_demo.py",
     "buyreadiness/management/moments.py",  # the commands that ask as of a moment
     "buyreadiness/worlds.py",  # worlds for the demo and the benchmarks
+    "coaching/migrations/0006_fill_new_plays.py",
 }
 ERASERS = {
     "buyreadiness/management/commands/seed_demo.py",  # the demo is taken away

@@ -1,7 +1,9 @@
 """Open the prompts that fit a deal now, close those that fit no longer, take an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeAlias
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +14,9 @@ from coaching.models import Play, Prompt, PromptAnswer
 from coaching.queries.advice import Advice
 from opportunities.models import Opportunity
 
+# The plays that may be said, by their code and the role they are for.
+Plays: TypeAlias = Mapping[tuple[str, str], UUID]
+
 
 @transaction.atomic
 def refresh_prompts(
@@ -19,35 +24,73 @@ def refresh_prompts(
 ) -> None:
     """Make the open prompts of a deal those of `advice`.
 
-    An answered prompt stays answered: its evidence gives no second one. One that was
-    closed without an answer opens again when its evidence comes back.
+    An answered prompt stays answered: its evidence gives no second one, in whichever
+    words of the play. One that was closed without an answer opens again when its evidence
+    comes back. A play that is off says nothing.
     """
-    plays = dict(Play.objects.values_list("code", "pk"))
+    plays = _plays_that_are_on()
     there = {
-        (row.stakeholder_id, row.play_id, row.evidence_hash): row
-        for row in Prompt.objects.filter(opportunity=opportunity)
+        (row.stakeholder_id, row.evidence_hash): row
+        for row in Prompt.objects.filter(opportunity=opportunity).order_by("pk")
     }
-    wanted = {
-        (each.stakeholder_id, plays[each.play], each.evidence_hash): each
-        for each in advice
-    }
+    wanted: dict[tuple[UUID | None, str], tuple[UUID, Advice]] = {}
+    for each in advice:
+        said = _to_say(each, plays=plays, there=there)
+        if said is not None:
+            wanted[_key(said)] = (_play_for(said, plays), said)
     _close([row for key, row in there.items() if key not in wanted], now=now)
-    _reopen([(there[key], wanted[key]) for key in wanted if key in there])
+    _reopen([(there[key], *wanted[key]) for key in wanted if key in there])
     Prompt.objects.bulk_create(
         [
             Prompt(
                 opportunity=opportunity,
                 stakeholder_id=each.stakeholder_id,
-                play_id=plays[each.play],
+                play_id=play,
                 words=dict(each.words),
                 evidence_hash=each.evidence_hash,
                 opened_at=now,
                 weight=each.weight,
             )
-            for key, each in wanted.items()
+            for key, (play, each) in wanted.items()
             if key not in there
         ]
     )
+
+
+def _plays_that_are_on() -> Plays:
+    rows = Play.objects.filter(is_on=True).values_list("code", "role", "pk")
+    return {(code, role): pk for code, role, pk in rows}
+
+
+def _key(advice: Advice) -> tuple[UUID | None, str]:
+    return advice.stakeholder_id, advice.evidence_hash
+
+
+def _to_say(
+    advice: Advice | None,
+    *,
+    plays: Plays,
+    there: Mapping[tuple[UUID | None, str], Prompt],
+) -> Advice | None:
+    """The first piece that may be said: one that was turned down gives way to the next."""
+    while advice is not None:
+        row = there.get(_key(advice))
+        is_dismissed = row is not None and row.answer == PromptAnswer.DISMISSED
+        gives_way = is_dismissed and advice.otherwise is not None
+        if _can_be_said(advice, plays) and not gives_way:
+            return advice
+        advice = advice.otherwise
+    return None
+
+
+def _can_be_said(advice: Advice, plays: Plays) -> bool:
+    return (advice.play, advice.role) in plays or (advice.play, "") in plays
+
+
+def _play_for(advice: Advice, plays: Plays) -> UUID:
+    """The words for the person's role, else those for everybody."""
+    own = plays.get((advice.play, advice.role))
+    return own if own is not None else plays[advice.play, ""]
 
 
 @transaction.atomic
@@ -62,17 +105,18 @@ def _close(rows: Sequence[Prompt], *, now: datetime) -> None:
         Prompt.objects.filter(pk__in=open_ones).update(closed_at=now)
 
 
-def _reopen(pairs: Sequence[tuple[Prompt, Advice]]) -> None:
+def _reopen(rows: Sequence[tuple[Prompt, UUID, Advice]]) -> None:
     """Put the figures right; open what was closed without an answer."""
     changed = []
-    for row, advice in pairs:
+    for row, play, advice in rows:
         opens = row.closed_at is not None and not row.answer
-        if opens or row.weight != advice.weight or row.words != dict(advice.words):
+        new = {"play_id": play, "weight": advice.weight, "words": dict(advice.words)}
+        if opens or any(getattr(row, name) != value for name, value in new.items()):
             row.closed_at = None if opens else row.closed_at
-            row.weight, row.words = advice.weight, dict(advice.words)
+            row.play_id, row.weight, row.words = play, advice.weight, dict(advice.words)
             changed.append(row)
     if changed:
-        Prompt.objects.bulk_update(changed, ["closed_at", "weight", "words"])
+        Prompt.objects.bulk_update(changed, ["closed_at", "play", "weight", "words"])
 
 
 class PromptOver(Exception):

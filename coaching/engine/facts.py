@@ -46,6 +46,7 @@ class Contact:
     is_active: bool = True
     replaces: str | None = None
     median_dwell_days: float = 30.0
+    joined_day: float = 0.0
 
     def reached(self, phase: int) -> bool:
         """P(≥ phase) ≥ .5. Source: domain.md 4.6."""

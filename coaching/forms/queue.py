@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.queries import visible_owners
+from coaching.models import Situation
 from stakeholders.models import Anchor
 
 
@@ -20,11 +21,18 @@ class QueueFilters(forms.Form):
         choices=[
             ("", _("every situation")),
             (
-                _("heard, and most likely at"),
+                _("whatever the phase"),
+                [
+                    (each.value, each.label)
+                    for each in (Situation.CLARIFY, Situation.GROUP, Situation.STOP)
+                ],
+            ),
+            (
+                Situation.HEARD.label,
                 [(f"{code}_heard", label) for code, label in Anchor.choices],
             ),
             (
-                _("not heard yet, while most stand at"),
+                Situation.UNHEARD.label,
                 [(f"{code}_unheard", label) for code, label in Anchor.choices],
             ),
         ],
@@ -49,7 +57,7 @@ class QueueFilters(forms.Form):
 
     @property
     def play_code(self) -> str:
-        """The code of the only play to show; empty for all of them."""
+        """The code or the situation of the plays to show; empty for all of them."""
         return self._given("play")
 
     def query(self, **also: str) -> str:

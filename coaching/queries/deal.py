@@ -1,13 +1,13 @@
 """All that the page of a deal shows, in as many queries for twelve people as for one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from accounts.models import Workspace
-from coaching.models import Prompt
+from coaching.queries.advised import Advised, open_advice
 from coaching.queries.deal_rows import (
     DateLine,
     Ended,
@@ -21,7 +21,7 @@ from coaching.queries.deal_rows import (
     tasks_of,
 )
 from coaching.queries.symptoms import SymptomShown, symptoms_of_deal
-from coaching.queries.wording import Names, Reader, in_words
+from coaching.queries.wording import Reader
 from forecasting.models import Outlook, TargetBasis
 from forecasting.queries.amounts import AmountRange
 from opportunities.models import Opportunity
@@ -33,16 +33,6 @@ from readiness.queries.positions import Position, positions_of
 from stakeholders.models import Stakeholder
 from stakeholders.queries.purchase_file import FileLine
 from stakeholders.queries.roles import RolesShown, roles_shown
-
-CONSTRAINT = "constraint"
-
-
-@dataclass(frozen=True, slots=True)
-class Advised:
-    """An open prompt, in words."""
-
-    prompt: Prompt
-    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +61,7 @@ class DealPage:
     gone: tuple[GroupRow, ...]
     unmapped: int
     constraint: Advised | None
+    for_group: Advised | None
     lead: GroupRow | None
     amount: AmountRange | None
     typed_amount: Decimal | None
@@ -133,7 +124,7 @@ def deal_page(
     roles = roles_shown(people, day=today)
     model = next(iter(positions.values())).model if positions else None
     catalogue = catalogue_of(model) if model else _EMPTY
-    advised, constraint = _advice(
+    advice = open_advice(
         opportunity,
         people,
         roles=roles,
@@ -146,7 +137,7 @@ def deal_page(
             stakeholder=person,
             position=positions[person.pk],
             roles=roles[person.pk],
-            advised=advised.get(person.pk),
+            advised=advice.by_person.get(person.pk),
         )
         for person in people
     ]
@@ -156,7 +147,8 @@ def deal_page(
         rows,
         when=when,
         outlook=outlook,
-        constraint=constraint,
+        constraint=advice.constraint,
+        for_group=advice.for_group,
         catalogue=catalogue,
         waiting=waiting_for(
             workspace_id=workspace.pk, now=now, opportunity_id=opportunity.pk
@@ -172,6 +164,7 @@ def page_of(
     outlook: Outlook | None,
     constraint: Advised | None,
     catalogue: Catalogue,
+    for_group: Advised | None = None,
     waiting: Waiting | None = None,
 ) -> DealPage:
     """The page of a deal of `deal_seen_by` with its people in the order shown; no query."""
@@ -189,6 +182,7 @@ def page_of(
         gone=tuple(gone),
         unmapped=max(0, seats - len(here)),
         constraint=constraint,
+        for_group=for_group,
         lead=next((row for row in here if row.advised), None),
         amount=amount_of(opportunity, quotes),
         typed_amount=quotes[-1].total if quotes else opportunity.amount,
@@ -208,56 +202,3 @@ def _left(person: Stakeholder, today: date) -> bool:
     return person.left_on is not None and person.left_on <= today
 
 
-def _advice(
-    opportunity: Opportunity,
-    people: Sequence[Stakeholder],
-    *,
-    roles: Mapping[UUID, RolesShown],
-    catalogue: Catalogue,
-    reader: Reader,
-    today: date,
-) -> tuple[dict[UUID, Advised], Advised | None]:
-    """The open prompt of each person, and the one about what holds the deal down."""
-    prompts = list(
-        Prompt.objects.filter(
-            opportunity=opportunity, closed_at__isnull=True
-        ).select_related("play")
-    )
-    names = names_of(people, roles=roles, catalogue=catalogue)
-    by_person, constraint = {}, None
-    for prompt in prompts:
-        told = Advised(prompt, in_words(prompt, names=names, reader=reader))
-        if prompt.play.situation == CONSTRAINT:
-            constraint = told
-        elif prompt.stakeholder_id and prompt.is_due(today):
-            by_person[prompt.stakeholder_id] = told
-    return by_person, constraint
-
-
-def names_of(
-    people: Sequence[Stakeholder],
-    *,
-    roles: Mapping[UUID, RolesShown],
-    catalogue: Catalogue,
-) -> Names:
-    """What prompts speak of, from what the page has read already: no query."""
-    shown = {pk: held.codes[0] for pk, held in roles.items() if held.codes}
-    # Read in the reader's language already: the only one there is stands for all.
-    texts = {
-        held.codes[0]: {"en": held.names[0]} for held in roles.values() if held.codes
-    }
-    return Names(
-        people={person.pk: person for person in people},
-        roles=shown,
-        role_texts=texts,
-        # Of phases that share an anchor the first one lends its name.
-        phase_texts={
-            anchor: text["name"]
-            for anchor, text in reversed(
-                list(zip(catalogue.anchors, catalogue.phases, strict=True))
-            )
-        },
-        signal_texts={
-            code: kind.texts["name"] for code, kind in catalogue.signals.items()
-        },
-    )

@@ -2,7 +2,8 @@
 
 from coaching.models import Play, Prompt
 from coaching.queries.advice import advice_on_deal
-from coaching.queries.deal import Advised, DealPage, GroupRow, names_of, page_of
+from coaching.queries.advised import Advised, names_of
+from coaching.queries.deal import DealPage, GroupRow, page_of
 from coaching.queries.wording import Reader, in_words
 from forecasting.models import Outlook
 from forecasting.queries.as_of import forecast_at

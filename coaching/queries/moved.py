@@ -1,9 +1,11 @@
 """What one interaction moved: phases, the forecast, and what to ask next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from coaching.queries.advised import Advised
 from coaching.queries.deal import DealPage, GroupRow
 from forecasting.models import Forecast
 from readiness.models import PhaseReading, Signal
@@ -42,7 +44,7 @@ class ChanceMoved:
 class WhatMoved:
     people: tuple[PersonMoved, ...]
     chance: ChanceMoved | None
-    next: GroupRow | None
+    next: Advised | None
 
 
 def what_moved(interaction: Interaction, page: DealPage, *, now: datetime) -> WhatMoved:
@@ -70,12 +72,19 @@ def what_moved(interaction: Interaction, page: DealPage, *, now: datetime) -> Wh
         )
         for row in rows
     ]
-    with_advice = [row for row in rows if row.advised]
     return WhatMoved(
         people=tuple(people),
         chance=_chance(interaction),
-        next=with_advice[0] if with_advice else page.lead,
+        next=_next(rows, page),
     )
+
+
+def _next(rows: Sequence[GroupRow], page: DealPage) -> Advised | None:
+    """What to ask now: first of who took part, a contradiction before anything else."""
+    of_them = [row.advised for row in rows if row.advised]
+    doubts = [each for each in of_them if each.is_clarifying]
+    lead = page.lead.advised if page.lead else None
+    return next(iter([*doubts, *of_them]), page.for_group or lead)
 
 
 def _before(

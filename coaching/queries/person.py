@@ -1,7 +1,7 @@
 """What is advised about one person."""
 
 from coaching.models import Prompt
-from coaching.queries.deal import CONSTRAINT, Advised, names_of
+from coaching.queries.advised import CONSTRAINT, Advised, names_of
 from coaching.queries.wording import Reader, in_words
 from readiness.queries.catalogue import Catalogue
 from stakeholders.models import Stakeholder

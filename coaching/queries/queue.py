@@ -9,8 +9,8 @@ from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coaching.models import Prompt
-from coaching.queries.deal import CONSTRAINT, Advised
-from coaching.queries.wording import Reader, in_words, names_in
+from coaching.queries.advised import CONSTRAINT, Advised
+from coaching.queries.wording import Reader, in_words, names_in, people_of
 from forecasting.models import Outlook
 from opportunities.models import Opportunity
 from readiness.queries.positions import Position, positions_of
@@ -22,11 +22,12 @@ SALT = "queue"
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A prompt about a person: where they stand, what to ask, why it stands here."""
+    """A prompt about a person or a group: where they stand, what to ask, why it is here."""
 
     advised: Advised
     opportunity: Opportunity
-    position: Position | None
+    people: tuple[Stakeholder, ...]
+    position: Position | None  # of the person it is about; None for a group
     outlook: Outlook | None  # what is to be expected if nothing is done
 
     @property
@@ -36,6 +37,10 @@ class QueueRow:
     @property
     def name(self) -> str:
         return str(self.position.stakeholder.person) if self.position else ""
+
+    @property
+    def is_of_a_group(self) -> bool:
+        return self.prompt.stakeholder_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,16 @@ def prompts_for(
     owner: UUID | None = None,
     play: str = "",
 ) -> QuerySet[Prompt]:
-    """Prompts about people of open deals that are due, the weightiest first."""
+    """Prompts about people of open deals that are due, the weightiest first.
+
+    `play` is the code of a play, or a situation.
+    """
     seen = deals.still_open().filter(pk=OuterRef("opportunity"))  # type: ignore[attr-defined]
     if owner is not None:
         seen = seen.filter(owner=owner)
     due = Prompt.objects.due_on(day)
     if play:
-        due = due.filter(play__code=play)
+        due = due.filter(Q(play__code=play) | Q(play__situation=play))
     return (
         due.filter(Exists(seen))
         .exclude(play__situation=CONSTRAINT)
@@ -105,6 +113,9 @@ def _rows(
         QueueRow(
             advised=Advised(prompt, in_words(prompt, names=names, reader=reader)),
             opportunity=prompt.opportunity,
+            people=tuple(
+                names.people[pk] for pk in people_of(prompt) if pk in names.people
+            ),
             position=positions.get(prompt.stakeholder_id)
             if prompt.stakeholder_id
             else None,

@@ -1,11 +1,12 @@
-"""Deals whose symptoms may have changed though nothing happened: time alone passed."""
+"""Deals whose symptoms or advice may have changed though only time passed."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from accounts.models import Workspace
+from accounts.models import Workspace, start_of
+from coaching.engine.stopping import long_days
 from coaching.engine.symptoms import NO_FILE
 from coaching.engine.symptoms import Symptom as Kind
 from coaching.models import Symptom
@@ -16,11 +17,12 @@ from readiness.engine.records import State
 from readiness.models import PhaseReading, Signal
 from readiness.queries.models import LoadedModel
 from readiness.queries.standing import last_readings, state_of
-from stakeholders.models import Stakeholder
+from stakeholders.models import Anchor, Stakeholder
 
 # Of a stay whose end is as likely on any day, half are over by then.
 MEDIAN_OF_MEAN = math.log(2)
 NIGHTS = timedelta(days=3)  # a night may be missed
+UNDECIDED = {Anchor.STATUS_QUO, Anchor.RECOGNITION}
 
 
 def median_dwell(deal: Opportunity, state: State, *, model: LoadedModel) -> float:
@@ -76,8 +78,15 @@ def changed_by_time(
             )
         )
     }
+    undecided = {
+        person.opportunity_id
+        for person in people
+        if (row := readings.get(person.pk))
+        if (days := _undecided_days(row, by_id[person.opportunity_id], model=model))
+        if _began(person, days, workspace=workspace, now=now)
+    }
     unresolved = _unresolved(by_id, after_days=limits.unresolved_days, now=now)
-    return fading | silent | set(unresolved)
+    return fading | silent | undecided | set(unresolved)
 
 
 def _is_silent(
@@ -93,6 +102,28 @@ def _is_silent(
     state = state_of(row.state)
     days = (now.timestamp() - state.at) / 86_400
     return days > after * median_dwell(deal, state, model=model)
+
+
+def _undecided_days(
+    row: PhaseReading, deal: Opportunity, *, model: LoadedModel
+) -> float | None:
+    """After how many days somebody who still weighs whether to change has done so for long."""
+    if row.model_id != model.pk:
+        return None
+    state = state_of(row.state)
+    chances = model.engine.anchor_chances(state.probabilities)
+    if max(chances, key=lambda each: chances[each]) not in UNDECIDED:
+        return None
+    return long_days(median_dwell(deal, state, model=model))
+
+
+def _began(
+    person: Stakeholder, days: float, *, workspace: Workspace, now: datetime
+) -> bool:
+    """Whether it became long these nights that somebody is in the deal."""
+    since = start_of(person.joined_on, workspace.zone)
+    ago = (now - since).total_seconds() / 86_400
+    return days <= ago < days + NIGHTS.days
 
 
 def _is_out_of_cover(row: PhaseReading, now: datetime) -> bool:

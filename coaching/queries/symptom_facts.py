@@ -118,6 +118,7 @@ class _Gathering:
                 median_dwell_days=median_dwell(
                     self.made.deal.opportunity, person.reading.state, model=self.model
                 ),
+                joined_day=person.heard.joined_at / DAY,
             )
 
     def signals(self) -> Iterator[Signalled]:

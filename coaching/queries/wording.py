@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -20,7 +20,7 @@ from accounts.models import Workspace, start_of
 from coaching.models import Prompt
 from coaching.queries.advice import CONFIRMED
 from readiness.models import ModelStatus, Phase, SignalType
-from stakeholders.models import Anchor, RoleHeld, RoleType, Stakeholder
+from stakeholders.models import ANCHORS, Anchor, RoleHeld, RoleType, Stakeholder
 from stakeholders.queries.roles import held_on
 
 FILE_ITEM_COUNT = 8
@@ -58,7 +58,7 @@ class Reader:
 
 def names_in(prompts: Sequence[Prompt], *, reader: Reader) -> Names:
     """The names these prompts speak of; five queries, whatever their number."""
-    ids = {prompt.stakeholder_id for prompt in prompts if prompt.stakeholder_id}
+    ids = {pk for prompt in prompts for pk in people_of(prompt)}
     people = Stakeholder.objects.filter(pk__in=ids).select_related("person")
     held: dict[UUID, list[RoleHeld]] = defaultdict(list)
     for row in RoleHeld.objects.filter(stakeholder__in=ids):
@@ -77,6 +77,13 @@ def names_in(prompts: Sequence[Prompt], *, reader: Reader) -> Names:
         },
         signal_texts={row.code: row.texts["name"] for row in types},
     )
+
+
+def people_of(prompt: Prompt) -> list[UUID]:
+    """Whom a prompt speaks of: the person it is about, or those of its group."""
+    if prompt.stakeholder_id:
+        return [prompt.stakeholder_id]
+    return [UUID(pk) for pk in prompt.words.get("people", ())]
 
 
 def in_words(prompt: Prompt, *, names: Names, reader: Reader) -> dict[str, str]:
@@ -109,7 +116,12 @@ class _Filled:
         return str(_of(texts, self.reader)) if texts else self._words("no_role")
 
     def _phase(self) -> str:
-        anchor = self.said["anchor"]
+        return self._phase_at(self.said["anchor"])
+
+    def _other(self) -> str:
+        return self._phase_at(self.said["other"])
+
+    def _phase_at(self, anchor: str) -> str:
         texts = self.names.phase_texts.get(anchor)
         if texts is not None:
             return str(_of(texts, self.reader))
@@ -119,6 +131,41 @@ class _Filled:
 
     def _percent(self) -> str:
         return percent(self.said["probability"], self.reader.locale)
+
+    def _other_percent(self) -> str:
+        return percent(self.said["other_probability"], self.reader.locale)
+
+    def _when(self) -> str:
+        zone = self.reader.workspace.zone
+        day = datetime.fromtimestamp(self.said["heard_at"], zone).date()
+        return format_date(day, format="long", locale=self.reader.locale)
+
+    def _ask_first(self) -> str:
+        return self._asked(min)
+
+    def _ask_second(self) -> str:
+        return self._asked(max)
+
+    def _asked(self, which: Callable[..., str]) -> str:
+        """What tells the earlier, or the later, of the two phases in doubt."""
+        anchor = which(self.said["anchor"], self.said["other"], key=ANCHORS.index)
+        return str(_of(_shipped()["asks"][anchor], self.reader))
+
+    def _first(self) -> str:
+        return self._end(0)
+
+    def _last(self) -> str:
+        return self._end(1)
+
+    def _first_phase(self) -> str:
+        return self._phase_at(self.said["anchors"][0])
+
+    def _last_phase(self) -> str:
+        return self._phase_at(self.said["anchors"][1])
+
+    def _end(self, place: int) -> str:
+        person = self.names.people.get(UUID(self.said["people"][place]))
+        return person.person.name if person else self._words("somebody")
 
     def _days(self) -> str:
         return self._since(self.said["last_heard_at"])

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Workspace
+from readiness.engine.disagreement import Disagreement, disagreement
 from readiness.engine.records import Reading
 from readiness.models import PhaseOverride
 from readiness.queries.as_of import AsOf, overrides_in_force
@@ -13,7 +14,7 @@ from readiness.queries.catalogue import catalogue_of
 from readiness.queries.models import LoadedModel, active_model
 from readiness.queries.reading import PersonRead
 from readiness.queries.standing import instant, last_readings, reading_at
-from stakeholders.models import Stakeholder
+from stakeholders.models import ANCHORS, Stakeholder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,14 @@ class Position:
             key=lambda i: ((self.probabilities or ())[i], -i),
         )
         return self.anchors[place]
+
+    @property
+    def apart(self) -> Disagreement | None:
+        """How far a human's reading lies from this one; None where there is no such pair."""
+        if self.override is None or self.probabilities is None:
+            return None
+        chances = self.model.engine.anchor_chances(self.probabilities)
+        return disagreement(chances, self.override.anchor, order=ANCHORS)
 
 
 def positions_of(

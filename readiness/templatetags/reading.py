@@ -53,6 +53,19 @@ def signed(number: float) -> str:
 
 
 @register.filter
+def phases_apart(steps: float) -> str:
+    """Say how far a human reads somebody ahead of the model, or behind it."""
+    number = number_format(abs(round(steps, 1)), 1)
+    if abs(steps) < 0.5:
+        return gettext("Both are less than half a phase apart.")
+    if steps > 0:
+        return gettext("The human is %(number)s phases ahead of it.") % {
+            "number": number
+        }
+    return gettext("The human is %(number)s phases behind it.") % {"number": number}
+
+
+@register.filter
 def words(texts: Mapping[str, Mapping[str, Any]], name: str) -> Any:
     """A text, or a list of them, in the language of the page."""
     by_language = texts.get(name, {})

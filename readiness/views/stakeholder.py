@@ -34,15 +34,16 @@ from readiness.actions.human import (
     override_phase,
     take_back_confirmation,
 )
+from readiness.engine.disagreement import Disagreement, disagreement
 from readiness.forms.human import ConfirmForm, OverrideForm
 from readiness.models import PhaseConfirmation, PhaseOverride
 from readiness.queries.as_of import AsOf, overrides_in_force
 from readiness.queries.catalogue import Catalogue
-from readiness.queries.explained import explain
+from readiness.queries.explained import Explained, explain
 from readiness.queries.models import active_model
 from readiness.signals import advice_wanted
 from stakeholders.actions.acts import InTheFuture, UnknownPhase
-from stakeholders.models import InfluenceLink, Stakeholder
+from stakeholders.models import ANCHORS, InfluenceLink, Stakeholder
 from stakeholders.queries.roles import RolesShown, roles_shown
 
 
@@ -83,6 +84,7 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         else explained.reading.probabilities,
         "age_days": (when.at.timestamp() - heard_at) / 86_400 if heard_at else None,
         "override": override,
+        "apart": _apart(explained, override),
         "listeners": InfluenceLink.objects.filter(giver=seat).select_related(
             "taker__person"
         ),
@@ -197,6 +199,14 @@ def _taking_back(request: WorkspaceRequest, *, said: str) -> Iterator[None]:
         messages.success(request, said)
 
 
+def _apart(explained: Explained, override: PhaseOverride | None) -> Disagreement | None:
+    """How far a human's reading lies from the model's, where both say something."""
+    if override is None or explained.reading.is_unknown:
+        return None
+    chances = explained.model.engine.anchor_chances(explained.reading.probabilities)
+    return disagreement(chances, override.anchor, order=ANCHORS)
+
+
 def _seat(request: WorkspaceRequest, pk: UUID) -> Stakeholder:
     return get_object_or_404(
         Stakeholder.objects.select_related(
@@ -214,8 +224,8 @@ def _advised(
     catalogue: Catalogue,
     request: WorkspaceRequest,
     now: datetime,
-) -> list[Mapping[str, str]]:
-    """What the apps above advise about this person, in words."""
+) -> list[Any]:
+    """What the apps above advise about this person."""
     answers: Any = advice_wanted.send(
         sender=Stakeholder,
         seat=seat,
@@ -224,7 +234,7 @@ def _advised(
         workspace=request.workspace,
         now=now,
     )
-    return [texts for _receiver, told in answers for texts in told]
+    return [each for _receiver, told in answers for each in told]
 
 
 def _to_seat(slug: str, pk: UUID) -> HttpResponse:

@@ -33,6 +33,10 @@ WORDS = {
     "gain": 0.12,
     "seats": 3,
     "items": 3,
+    "other": "comparison",
+    "other_probability": 0.3,
+    "heard_at": days_ago(2).timestamp(),
+    "anchors": ["recognition", "comparison"],
 }
 
 
@@ -47,9 +51,11 @@ def told(ours: Workspace, prompt: Prompt, language: str) -> dict[str, str]:
     return in_words(prompt, names=names_in([prompt], reader=reader), reader=reader)
 
 
-def prompt(play: str, person: Stakeholder | None, **words) -> Prompt:
+def prompt(play: str, person: Stakeholder | None, role: str = "", **words) -> Prompt:
     return Prompt(
-        play=Play.objects.get(code=play), stakeholder=person, words=WORDS | words
+        play=Play.objects.get(code=play, role=role),
+        stakeholder=person,
+        words=WORDS | words,
     )
 
 
@@ -61,7 +67,10 @@ def test_every_default_play_is_put_into_whole_words(
 ):
     for play in Play.objects.order_by("code"):
         for anchor in ANCHORS:
-            texts = told(ours, prompt(play.code, karel, anchor=anchor), language)
+            given = prompt(
+                play.code, karel, play.role, anchor=anchor, people=[str(karel.pk)] * 2
+            )
+            texts = told(ours, given, language)
             assert set(texts) == set(play.texts)
             for name, text in texts.items():
                 assert text.strip() == text, (play.code, name)
