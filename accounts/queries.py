@@ -1,6 +1,6 @@
 """Pictures made of several models: who sees whose, what a search finds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,13 +25,26 @@ def visible_owners(membership: Membership) -> frozenset[UUID] | None:
 
     The union over the roles held. Everybody sees their own.
     """
-    levels = {level_of(Role(role), membership.workspace) for role in membership.roles}
+    return _seen_as(membership, membership.roles)
+
+
+def coached_by(membership: Membership) -> frozenset[UUID] | None:
+    """Whose own skill a member may look into: a coach's people, an administrator's all.
+
+    For everybody else only their own; None means everybody's.
+    """
+    helping = [role for role in membership.roles if role in {Role.COACH, Role.ADMIN}]
+    return _seen_as(membership, helping)
+
+
+def _seen_as(membership: Membership, roles: Collection[str]) -> frozenset[UUID] | None:
+    levels = {level_of(Role(role), membership.workspace) for role in roles}
     if Visibility.ALL in levels:
         return None
     own = frozenset({membership.pk})
     if levels <= {Visibility.OWN}:
         return own
-    teams = _teams_of(membership)
+    teams = _teams_of(membership, roles)
     return own | frozenset(
         TeamMember.objects.filter(team__in=teams, part=TeamPart.MEMBER).values_list(
             "membership_id", flat=True
@@ -58,13 +71,13 @@ _LOOKS_FROM = {
 }
 
 
-def _teams_of(membership: Membership) -> set[UUID]:
+def _teams_of(membership: Membership, roles: Collection[str]) -> set[UUID]:
     places = list(
         TeamMember.objects.filter(membership=membership).values_list("team_id", "part")
     )
     seen: set[UUID] = set()
     whole: set[UUID] = set()
-    for role in membership.roles:
+    for role in roles:
         level, part = (
             level_of(Role(role), membership.workspace),
             _LOOKS_FROM.get(Role(role)),

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from coaching.views import opportunity, prompts, queue, scan, thresholds, today
+from coaching.views import (
+    opportunity,
+    plays,
+    prompts,
+    queue,
+    readings,
+    scan,
+    thresholds,
+    today,
+)
 
 app_name = "coaching"
 
@@ -36,8 +45,33 @@ urlpatterns = [
         name="scan",
     ),
     path(
+        "w/<slug:slug>/coaching/readings",
+        readings.readings,
+        name="readings",
+    ),
+    path(
         "w/<slug:slug>/settings/symptoms",
         thresholds.thresholds,
         name="thresholds",
+    ),
+    path(
+        "w/<slug:slug>/settings/advice",
+        plays.plays,
+        name="plays",
+    ),
+    path(
+        "w/<slug:slug>/settings/advice/<uuid:id>",
+        plays.play,
+        name="play",
+    ),
+    path(
+        "w/<slug:slug>/settings/advice/<uuid:id>/reset",
+        plays.reset,
+        name="play-reset",
+    ),
+    path(
+        "w/<slug:slug>/settings/advice/<uuid:id>/for-a-role",
+        plays.for_role,
+        name="play-for-role",
     ),
 ]

@@ -124,6 +124,10 @@ def create_task() -> Task:
     return Task.objects.create(opportunity=create_deal(), title="Send the draft")
 
 
+def create_play() -> Play:
+    return Play.objects.create(code="y", situation="constraint", texts={"sentence": {}})
+
+
 def create_prompt() -> Prompt:
     return Prompt.objects.create(
         opportunity=create_deal(),
@@ -355,6 +359,9 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "forecasting:rate-retract": create_rate,
     "forecasting:target-edit": create_target,
     "forecasting:target-remove": create_target,
+    "coaching:play": create_play,
+    "coaching:play-reset": create_play,
+    "coaching:play-for-role": create_play,
     "coaching:prompt-answer": create_prompt,
     "integrations:import-run": create_import,
     "integrations:import-mapping": create_import,

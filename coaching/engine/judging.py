@@ -1,0 +1,131 @@
+"""How well a human reads phases, against the model at the same moment.
+
+Source: science.md 5, "Detection skill of a rep". For the rep and their coach, never a rank.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from forecasting.engine.scoring import CERTAIN, Interval, bootstrap
+from readiness.engine.arrays import Floats
+from readiness.engine.evidence import CONFIRMED
+
+# Below this many nobody can be told apart from chance.
+FEWEST = 10
+FEWEST_DEALS = 5
+# Somebody may have moved on after it; the window of coverage.
+WITHIN_DAYS = 45.0
+# Later signals, read alone, tell where somebody was when this much of it is in one phase.
+STRONG = 0.6
+STRONG_SIGNALS = 2
+
+
+class ToldBy(StrEnum):
+    """What told where somebody was, the plainest first."""
+
+    CONFIRMATION = "confirmation"
+    REVIEW = "review"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A human's reading, the model's P(anchor) at that moment, and what came to light."""
+
+    human: str
+    model: Mapping[str, float]
+    truth: str
+    told_by: ToldBy
+    deal: str
+
+    @property
+    def is_right(self) -> bool:
+        return self.human == self.truth
+
+    @property
+    def is_model_right(self) -> bool:
+        return max(self.model, key=lambda a: self.model[a]) == self.truth
+
+
+@dataclass(frozen=True, slots=True)
+class SkillScore:
+    """Mean log scores, the higher the better, and their difference with its interval.
+
+    Above zero the human was closer. `ahead` counts readings further than it turned out,
+    `behind` those less far.
+    """
+
+    n: int
+    human: float
+    model: float
+    gap: Interval
+    right: int
+    model_right: int
+    ahead: int
+    behind: int
+
+    @property
+    def verdict(self) -> str:
+        """`closer`, `further`, or `same` where the interval holds both."""
+        if self.gap.low > 0:
+            return "closer"
+        return "further" if self.gap.high < 0 else "same"
+
+
+def human_log_score(human: str, truth: str, *, order: Sequence[str]) -> float:
+    """Return log P(truth) of somebody who names one phase.
+
+    A name is taken as nine in ten sure, the rest shared: as the buyer's plain words are.
+    """
+    others = max(len(order) - 1, 1)
+    return math.log(CONFIRMED if human == truth else (1 - CONFIRMED) / others)
+
+
+def model_log_score(chances: Mapping[str, float], truth: str) -> float:
+    """Return log P(truth), kept off zero."""
+    return math.log(max(chances.get(truth, 0.0), CERTAIN))
+
+
+def skill_of(rows: Sequence[Judged], *, order: Sequence[str]) -> SkillScore | None:
+    """Score what was told so far; None, which is "not enough evidence", below a minimum.
+
+    The readings of one deal share its fate: the interval is drawn over deals.
+    """
+    if len(rows) < FEWEST or len({row.deal for row in rows}) < FEWEST_DEALS:
+        return None
+    human = np.array([human_log_score(r.human, r.truth, order=order) for r in rows])
+    model = np.array([model_log_score(r.model, r.truth) for r in rows])
+    steps = [order.index(r.human) - order.index(r.truth) for r in rows]
+    return SkillScore(
+        n=len(rows),
+        human=float(human.mean()),
+        model=float(model.mean()),
+        gap=_gap(human - model, [row.deal for row in rows]),
+        right=sum(row.is_right for row in rows),
+        model_right=sum(row.is_model_right for row in rows),
+        ahead=sum(step > 0 for step in steps),
+        behind=sum(step < 0 for step in steps),
+    )
+
+
+def told_alone(chances: Mapping[str, float], *, signals: int) -> str:
+    """Return the anchor that later signals, read from the prior alone, tell; else ""."""
+    if signals < STRONG_SIGNALS:
+        return ""
+    likeliest = max(chances, key=lambda anchor: chances[anchor])
+    return likeliest if chances[likeliest] >= STRONG else ""
+
+
+def _gap(gaps: Floats, deals: Sequence[str]) -> Interval:
+    of = np.unique(deals, return_inverse=True)[1]
+    sums = np.column_stack([np.bincount(of, weights=gaps), np.bincount(of)])
+    return bootstrap(sums.astype(np.float64), _mean_of_sums)
+
+
+def _mean_of_sums(sums: Floats) -> float:
+    total, n = sums.sum(axis=0)
+    return float(total / n)
