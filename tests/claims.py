@@ -22,7 +22,7 @@ ROWS: dict[int, tuple[str, str]] = {
     ),
     3: (
         "What is said fits the person's phase, in the workspace's words",
-        "Deal, Person, Queue: the advice; Settings: the plays",
+        "Deal, Person, Queue: the advice; Settings: Advice",
     ),
     4: (
         "A single contact replaced is seen before and at once after",
@@ -73,7 +73,10 @@ ROWS: dict[int, tuple[str, str]] = {
     20: ("What the seller does raises no readiness", "every number"),
     21: ("Does a step fit the moment: a warning before, a word after", ""),
     22: ("When to speak again, from the phase and the person's own rhythm", ""),
-    23: ("A message for the group when its phases differ", ""),
+    23: (
+        "A message for the group when its phases differ",
+        "Deal, Queue: “Next step for the group”",
+    ),
     24: ("Material the buyer can use", ""),
     25: (
         "A forecast from phases, frozen and scored beside its rivals",
@@ -93,7 +96,7 @@ ROWS: dict[int, tuple[str, str]] = {
     31: ("The next step of each person, for every department", "Queue, Tasks"),
     32: (
         "A human reading stands beside the model's, and is scored",
-        "Person: “I read it otherwise…”",
+        "Person: “I read it otherwise…”; Coaching: Human readings",
     ),
     33: (
         "Own signals, and a person's own way of showing a phase",
@@ -104,7 +107,10 @@ ROWS: dict[int, tuple[str, str]] = {
         "The more important, the longer: shown with its interval",
         "Settings: Phase model, the report of learning",
     ),
-    36: ("How well a rep reads buyers, for the rep and their coach", ""),
+    36: (
+        "How well a rep reads buyers, for the rep and their coach",
+        "Coaching: Human readings",
+    ),
     37: ("Who decides, who was heard, who is missing", "Deal: buying group, coverage"),
     38: ("Does reading well go with winning?", ""),
     39: ("Logged in twenty seconds; who fell silent is named", "Log, Today"),

@@ -1,6 +1,6 @@
 """One person in one deal: where they stand, and why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any

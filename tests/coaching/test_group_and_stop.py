@@ -65,6 +65,7 @@ def ask(person: Stakeholder, *, at) -> None:
 # --- A group ---------------------------------------------------------------------------
 
 
+@pytest.mark.claim(23)
 def test_a_group_far_apart_gets_one_message_and_nobody_a_private_one(as_alice, deal):
     anna, ben = far_apart(deal)
     silent = seat(deal, "Carl", roles=("finance",))
@@ -167,6 +168,7 @@ def test_the_night_finds_whom_time_alone_made_long_undecided(deal, ours: Workspa
 # --- Phase by role ---------------------------------------------------------------------
 
 
+@pytest.mark.claim(3)
 def test_a_role_with_words_of_its_own_hears_them(deal):
     finance = seat(deal, "Ruth", roles=("finance",))
     other = seat(deal, "Karel")

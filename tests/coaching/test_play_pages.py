@@ -96,6 +96,7 @@ def test_a_play_costs_the_same_however_often_it_was_said(
 # --- Writing ---------------------------------------------------------------------------
 
 
+@pytest.mark.claim(3)
 def test_new_words_are_read_in_open_advice_at_once(as_alice, deal):
     new = "Ask {person}: “What has to be in it?”"
 

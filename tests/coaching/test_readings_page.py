@@ -133,6 +133,7 @@ def test_one_that_ended_is_not_listed(as_bob, bob, karel):
 # --- Judged ----------------------------------------------------------------------------
 
 
+@pytest.mark.claim(32)
 def test_their_own_words_tell_and_the_model_is_as_of_then(bob, ours, karel):
     """What was heard later, and what was logged later, is not looked at."""
     before = found_chances(bob, ours, karel)
@@ -227,6 +228,7 @@ def test_few_are_not_enough_evidence(as_bob, bob):
     assert "Told so far: 2. A score needs 10 in 5 deals." in page.content.decode()
 
 
+@pytest.mark.claim(36)
 def test_enough_are_scored_with_their_number_and_interval(as_bob, bob):
     many(bob, FEWEST)
 
