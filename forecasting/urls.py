@@ -2,6 +2,7 @@ from django.urls import path
 
 from forecasting.views import (
     accuracy,
+    changes,
     companies,
     forecast,
     model_preview,
@@ -31,6 +32,16 @@ urlpatterns = [
         "w/<slug:slug>/forecast",
         forecast.forecast,
         name="forecast",
+    ),
+    path(
+        "w/<slug:slug>/forecast/changes",
+        changes.changes,
+        name="changes",
+    ),
+    path(
+        "w/<slug:slug>/forecast/changes/sheet",
+        changes.changes_sheet,
+        name="changes-sheet",
     ),
     path(
         "w/<slug:slug>/forecast/accuracy",

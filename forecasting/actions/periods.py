@@ -8,13 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from babel.numbers import get_currency_precision
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Team, TeamMember, TeamPart, Workspace
 from accounts.queries import with_all_below
-from forecasting.engine.rounding import apportion
 from forecasting.models import Forecast, PeriodOutlook, Snapshot
 from forecasting.queries.amounts import rounded, sigma_of
 from forecasting.queries.as_of import Outcomes, curves_in, expected_in, won_by
@@ -26,8 +24,8 @@ from forecasting.queries.portfolio import (
     Won,
     forecast_of,
     seed_for,
+    shares_of,
     won_row,
-    won_sum,
 )
 from forecasting.queries.rates import rates_into
 from opportunities.actions import RateMissing
@@ -141,7 +139,9 @@ def _rows(book: Book, *, workspace: Workspace, now: datetime) -> list[PeriodOutl
     owners = sorted(
         {deal.owner_id for deal in book.expected} | {deal.owner_id for deal in book.won}
     )
-    means, won = _shares(book, owners, currency=workspace.base_currency)
+    means, won = shares_of(
+        book.expected, book.won, owners=owners, currency=workspace.base_currency
+    )
     rows = []
     for scope, members in _scopes(owners).items():
         part = _part(book, members)
@@ -201,33 +201,6 @@ def _part(book: Book, members: Sequence[UUID]) -> Book:
         expected=[deal for deal in book.expected if deal.owner_id in inside],
         won=[deal for deal in book.won if deal.owner_id in inside],
     )
-
-
-def _shares(
-    book: Book, owners: Sequence[UUID], *, currency: str
-) -> tuple[dict[UUID, Decimal], dict[UUID, Decimal]]:
-    """Each owner's mean still open, and won amount, in whole smallest units."""
-    still_open = {
-        owner: sum(
-            deal.probability * float(deal.amount or 0)
-            for deal in book.expected
-            if deal.owner_id == owner
-        )
-        for owner in owners
-    }
-    won = {
-        owner: won_sum(deal for deal in book.won if deal.owner_id == owner)
-        for owner in owners
-    }
-    return _whole(still_open, currency), _whole(won, currency)
-
-
-def _whole(exact: Mapping[UUID, float | Decimal], currency: str) -> dict[UUID, Decimal]:
-    unit = Decimal(1).scaleb(-get_currency_precision(currency))
-    shares = [float(value) for value in exact.values()]
-    total = int(rounded(sum(map(Decimal, exact.values())), currency) / unit)
-    parts = apportion(total, shares)
-    return {owner: part * unit for owner, part in zip(exact, parts, strict=True)}
 
 
 def _sum(parts: Mapping[UUID, Decimal], members: Iterable[UUID]) -> Decimal:

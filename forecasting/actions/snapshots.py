@@ -1,6 +1,6 @@
 """What a night does: put the cache right, and freeze what is believed of every open deal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from accounts.models import Workspace, start_of
 from forecasting.actions.outlooks import refresh_outlooks
 from forecasting.models import Forecast, Snapshot
 from forecasting.queries.amounts import sigma_of
+from forecasting.queries.as_of import forecasts_at
 from forecasting.queries.deal import Entered, Placed, entered_about, stored_deal
 from forecasting.queries.decisions import MAP_VERSION
 from forecasting.queries.forecasted import Forecasted, compute
@@ -19,6 +20,7 @@ from opportunities.actions import RateMissing
 from opportunities.models import Opportunity
 from readiness.engine.records import Reading
 from readiness.models import PhaseReading
+from readiness.queries.as_of import AsOf, open_deals
 from readiness.queries.models import LoadedModel
 from readiness.queries.reading import read_people
 from readiness.queries.standing import drifting_prior, last_readings, reading_at
@@ -31,6 +33,14 @@ class Stands:
 
     stakeholder: Stakeholder
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class LastForecast:
+    """P(file) of a deal's last forecast, and the hash of what that one rests on."""
+
+    file: float | None
+    inputs: str
 
 
 @transaction.atomic
@@ -53,13 +63,46 @@ def freeze_deals(
         ).values_list("opportunity_id", flat=True)
     )
     deals = [deal for deal in opportunities if deal.pk not in there]
-    made = _forecasts(deals, model=model, workspace=workspace, now=now)
+    last = _last_forecasts(deals)
+    made = _forecasts(deals, last=last, model=model, workspace=workspace, now=now)
     refresh_outlooks(made, model=model, workspace=workspace, now=now)
+    inputs = {deal: forecast.inputs for deal, forecast in last.items()}
+    return _freeze(made, inputs=inputs, model=model, workspace=workspace, now=now)
+
+
+@transaction.atomic
+def freeze_past_night(when: AsOf, *, model: LoadedModel) -> int:
+    """Write the snapshots of a night nobody froze, from what was known by then.
+
+    For made-up worlds only: what was frozen in a real one is scored as such.
+    """
+    made = list(forecasts_at(open_deals(when), when=when, model=model))
+    inputs = {each.deal.opportunity.pk: each.deal.digest for each in made}
+    return _freeze(
+        made, inputs=inputs, model=model, workspace=when.workspace, now=when.at
+    )
+
+
+def _freeze(
+    made: Sequence[Forecasted],
+    *,
+    inputs: Mapping[UUID, str],
+    model: LoadedModel,
+    workspace: Workspace,
+    now: datetime,
+) -> int:
     rates = rates_into(
         workspace.base_currency, of=[each.deal.amount.currency for each in made]
     )
     rows = [
-        _snapshot(each, rates=rates, model=model, workspace=workspace, now=now)
+        _snapshot(
+            each,
+            inputs.get(each.deal.opportunity.pk, ""),
+            rates=rates,
+            model=model,
+            workspace=workspace,
+            now=now,
+        )
         for each in made
     ]
     # Two workers may be at the same night: the first to commit has frozen it.
@@ -70,19 +113,19 @@ def freeze_deals(
 def _forecasts(
     deals: Sequence[Opportunity],
     *,
+    last: Mapping[UUID, LastForecast],
     model: LoadedModel,
     workspace: Workspace,
     now: datetime,
 ) -> list[Forecasted]:
     placed = _placed(deals, model=model, workspace=workspace, now=now)
-    files = _files(deals)
     entered: Entered = entered_about(deals, workspace=workspace, now=now)
     return [
         compute(
             stored_deal(
                 deal,
                 placed=placed[deal.pk],
-                file_probability=files.get(deal.pk),
+                file_probability=last[deal.pk].file if deal.pk in last else None,
                 model=model,
                 entered=entered,
             ),
@@ -144,15 +187,16 @@ def _reading(
     )
 
 
-def _files(deals: Sequence[Opportunity]) -> dict[UUID, float | None]:
-    """P(file) of each deal by its last forecast."""
+def _last_forecasts(deals: Sequence[Opportunity]) -> dict[UUID, LastForecast]:
     rows = Forecast.objects.filter(opportunity__in=[deal.pk for deal in deals])
     last = rows.order_by("opportunity", "-computed_at", "-id").distinct("opportunity")
-    return dict(last.values_list("opportunity_id", "file_probability"))
+    kept = last.values_list("opportunity_id", "file_probability", "inputs_hash")
+    return {deal: LastForecast(file, inputs) for deal, file, inputs in kept}
 
 
 def _snapshot(
     made: Forecasted,
+    inputs: str,
     *,
     rates: Rates,
     model: LoadedModel,
@@ -179,6 +223,7 @@ def _snapshot(
         currency=amount.currency,
         amount_spread=sigma_of(amount),
         rate_to_base=rate,
+        inputs_hash=inputs,
         model_version=model.version,
         map_version=MAP_VERSION,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import fsum, isfinite
 
+from forecasting.engine.rounding import spread
+
 
 class Part(StrEnum):
     """A reason for a change of the mean, in the order in which reasons are heard."""
@@ -92,9 +94,10 @@ class DealState:
 class Between:
     """What the earlier snapshot alone would say of an open deal now.
 
-    `later` is the earlier curve given that the deal is still open at the later moment:
-    what is different from it by then was brought by time alone. `other_model` are the
-    earlier facts read with the later model and map, None when those are the same.
+    `later` is what the earlier facts say at the later moment: what is different from the
+    start by then was brought by time alone. Where nothing new was heard it is the later
+    chance itself. `other_model` are the earlier facts read with the later model and map,
+    None when those are the same.
     """
 
     later: Chance
@@ -109,6 +112,18 @@ class Change:
     before: float
     after: float
     parts: Mapping[Part, float]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeChange:
+    """One deal's change in whole units of money; a part of nothing is left out."""
+
+    key: str
+    parts: Mapping[Part, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts.values())
 
 
 def what_changed(
@@ -144,6 +159,24 @@ def totals(changes: Sequence[Change]) -> dict[Part, float]:
     """Return the sum of each part over the deals, in the order of `Part`."""
     summed = {part: fsum(c.parts.get(part, 0.0) for c in changes) for part in Part}
     return {part: value for part, value in summed.items() if value}
+
+
+def in_whole_units(changes: Sequence[Change], *, units: int) -> list[WholeChange]:
+    """Return the changes in smallest units, so many to one, of the deals that have one.
+
+    Largest remainder, twice: over the deals, then over the parts of each. So the parts
+    of a deal sum to its change and the changes to the rounded total, to the unit. What
+    nowhere comes to a unit is left out.
+    """
+    moved = [change for change in changes if change.parts]
+    exact = [units * fsum(change.parts.values()) for change in moved]
+    whole = []
+    for change, total in zip(moved, spread(round(fsum(exact)), exact), strict=True):
+        counts = spread(total, [units * value for value in change.parts.values()])
+        parts = {part: n for part, n in zip(change.parts, counts, strict=True) if n}
+        if parts:
+            whole.append(WholeChange(change.key, parts))
+    return whole
 
 
 def _change(

@@ -38,3 +38,27 @@ def apportion(total: int, shares: Sequence[float]) -> tuple[int, ...]:
     order = np.argsort(-np.round(quotas - parts, 9), kind="stable")
     parts[order[:left]] += 1
     return tuple(int(part) for part in parts)
+
+
+def spread(total: int, exact: Sequence[float]) -> tuple[int, ...]:
+    """Return whole numbers beside `exact` ones of either sign that sum to `total`.
+
+    The largest remainder again: everyone gets their floor, what is left goes to the
+    largest remainders, in turn when there is more of it than there are numbers. With a
+    total that is the rounded sum each number moves by less than one.
+
+    :raises ValueError: if a number is not finite, or a total has nobody to take it.
+    """
+    if not all(isfinite(value) for value in exact):
+        raise ValueError(f"A number is not finite: {list(exact)}.")
+    if not len(exact):
+        if total:
+            raise ValueError(f"Nobody is there to take the total {total}.")
+        return ()
+    values = np.asarray(exact, dtype=float)
+    floors = np.floor(values)
+    each, rest = divmod(total - int(floors.sum()), len(values))
+    parts = floors + each
+    order = np.argsort(-np.round(values - floors, 9), kind="stable")
+    parts[order[:rest]] += 1
+    return tuple(int(part) for part in parts)

@@ -95,6 +95,8 @@ class Snapshot(Curves, AppendOnlyModel):
     currency = models.CharField(blank=True, **CURRENCY)
     amount_spread = models.FloatField(null=True)  # sigma of the logarithm
     rate_to_base = models.DecimalField(null=True, max_digits=18, decimal_places=9)
+    # Of the last forecast: the same on two nights says that nothing new was heard.
+    inputs_hash = models.CharField(max_length=64, blank=True, default="")
     model_version = models.CharField(max_length=40)
     map_version = models.CharField(max_length=40)
 

@@ -41,5 +41,9 @@ def range_of(value: Decimal, *, currency: str, sigma: float) -> AmountRange:
 
 def rounded(value: float | Decimal, currency: str) -> Decimal:
     """An amount in the currency's digits, half to even: once, at the end."""
-    unit = Decimal(1).scaleb(-get_currency_precision(currency))
-    return Decimal(value).quantize(unit, rounding=ROUND_HALF_EVEN)
+    return Decimal(value).quantize(smallest_unit(currency), rounding=ROUND_HALF_EVEN)
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """A cent, where the currency has cents."""
+    return Decimal(1).scaleb(-get_currency_precision(currency))

@@ -1,7 +1,7 @@
 """What a period will bring: the deals won in it, and those that may still be."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,8 @@ from forecasting.engine.portfolio import (
     PortfolioForecast,
     portfolio_forecast,
 )
+from forecasting.engine.rounding import apportion
+from forecasting.queries.amounts import rounded, smallest_unit
 from forecasting.queries.periods import Span
 from forecasting.queries.rates import Rates
 from opportunities.models import Opportunity
@@ -102,6 +104,31 @@ def forecast_of(
 
 def won_sum(won: Iterable[Won]) -> Decimal:
     return sum((deal.amount or Decimal(0) for deal in won), Decimal(0))
+
+
+def shares_of(
+    expected: Sequence[Expected],
+    won: Sequence[Won],
+    *,
+    owners: Sequence[UUID],
+    currency: str,
+) -> tuple[dict[UUID, Decimal], dict[UUID, Decimal]]:
+    """Each owner's mean still open, and won amount, in whole smallest units that add up."""
+    still_open = dict.fromkeys(owners, 0.0)
+    for deal in expected:
+        still_open[deal.owner_id] += deal.probability * float(deal.amount or 0)
+    brought = dict.fromkeys(owners, Decimal(0))
+    for each in won:
+        brought[each.owner_id] += each.amount or Decimal(0)
+    return _whole(still_open, currency), _whole(brought, currency)
+
+
+def _whole(exact: Mapping[UUID, float | Decimal], currency: str) -> dict[UUID, Decimal]:
+    unit = smallest_unit(currency)
+    shares = [float(value) for value in exact.values()]
+    total = int(rounded(sum(map(Decimal, exact.values())), currency) / unit)
+    parts = apportion(total, shares)
+    return {owner: part * unit for owner, part in zip(exact, parts, strict=True)}
 
 
 def seed_for(workspace: Workspace, span: Span, *scope: UUID | str) -> int:

@@ -50,3 +50,9 @@ def rates_into(base: str, *, of: Iterable[str]) -> Rates:
         rates.days[currency].append(day)
         rates.values[currency].append(rate)
     return rates
+
+
+def all_rates_into(base: str) -> Rates:
+    """The rates of every currency into another; two queries, one without any."""
+    known = ExchangeRate.objects.filter(base=base)
+    return rates_into(base, of=known.values_list("currency", flat=True).distinct())

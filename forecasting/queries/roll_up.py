@@ -91,6 +91,15 @@ def roll_up(span: Span, *, seen: frozenset[UUID] | None, currency: str) -> list[
     ]
 
 
+def owners_of(line: Line) -> frozenset[UUID] | None:
+    """Whose deals a sum is made of; None is everybody's. Two queries for a team."""
+    if line.row.owner_id:
+        return frozenset({line.row.owner_id})
+    if line.row.team_id:
+        return frozenset(_teams().everybody_in(line.row.team_id))
+    return None
+
+
 def _teams() -> _Teams:
     members: dict[UUID, set[UUID]] = defaultdict(set)
     places = TeamMember.objects.filter(part=TeamPart.MEMBER)

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,16 +17,14 @@ from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
 from accounts.models import Period
 from accounts.permissions import permissions_of
-from accounts.queries import visible_owners
 from forecasting.models import Outlook, PeriodOutlook
 from forecasting.queries.listed import Listed, labels_by_anchor, listed
-from forecasting.queries.periods import Span, periods_shown
-from forecasting.queries.roll_up import Line, largest, roll_up
+from forecasting.queries.periods import periods_shown
+from forecasting.queries.roll_up import Line
+from forecasting.views.asked import NEXT, THIS, Asked, asked_of
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 from readiness.models import Basis, ModelStatus, PhaseModel
-
-THIS, NEXT = "this", "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +52,16 @@ class Week:
 @require_safe
 @member("forecast.see")
 def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    now, workspace = timezone.now(), request.workspace
-    which = NEXT if request.GET.get("period") == NEXT else THIS
-    spans = periods_shown(workspace.today(now), workspace=workspace)
-    span = spans[which == NEXT]
-    seen = visible_owners(request.membership)
-    lines = roll_up(span, seen=seen, currency=workspace.base_currency)
-    chosen = largest(lines, request.GET.get("scope", ""))
+    asked, workspace = asked_of(request), request.workspace
+    chosen = asked.chosen
     context: dict[str, Any] = {
-        "span": span,
-        "which": which,
-        "periods": _periods(spans, which=which, month=workspace.period == Period.MONTH),
-        "lines": lines,
+        "asked": asked,
+        "span": asked.span,
+        "periods": _periods(asked, request),
+        "lines": asked.lines,
         "chosen": chosen,
-        "sees_all": seen is None,
-        "waiting": waiting_for(workspace_id=workspace.pk, now=now),
+        "sees_all": asked.seen is None,
+        "waiting": waiting_for(workspace_id=workspace.pk, now=asked.now),
         "may_set": "money.manage" in permissions_of(request.membership),
     }
     if chosen is None:
@@ -80,7 +72,7 @@ def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
             "weeks": _weeks(row.fan),
             "chart": _chart(row.fan, chosen),
             "basis": _basis(),
-            "movers": _movers(row.movers, seen=seen, now=now),
+            "movers": _movers(row.movers, seen=asked.seen, now=asked.now),
         }
     return render_page(request, "forecasting/forecast.html", context)
 
@@ -91,17 +83,18 @@ def _basis() -> str:
     return active.values_list("basis", flat=True).first() or Basis.EXPERT
 
 
-def _periods(spans: Sequence[Span], *, which: str, month: bool) -> list[dict[str, Any]]:
+def _periods(asked: Asked, request: WorkspaceRequest) -> list[dict[str, Any]]:
+    spans = periods_shown(asked.today, workspace=request.workspace)
     names = (
         (_("This month"), _("Next month"))
-        if month
+        if request.workspace.period == Period.MONTH
         else (_("This quarter"), _("Next quarter"))
     )
     return [
         {
             "label": name,
             "href": f"?{urlencode({'period': key})}",
-            "is_current": key == which,
+            "is_current": key == asked.which,
             "span": span,
         }
         for key, name, span in zip((THIS, NEXT), names, spans, strict=True)

@@ -25,6 +25,7 @@ from django.views.decorators.http import (
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
+from accounts.http.sheets import sheet_response
 from integrations.actions.imports import (
     MAY_BE_CHECKED,
     NotReady,
@@ -33,7 +34,6 @@ from integrations.actions.imports import (
     discard,
     keep_file,
 )
-from integrations.exporting.sheets import sheet
 from integrations.forms.imports import (
     HOLDS,
     MappingForm,
@@ -329,10 +329,8 @@ def refusals(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     """Every refusal that is kept in words, as a table for a spreadsheet."""
     found: ImportRun = get_object_or_404(ImportRun, pk=id)
     rows = [[str(line), sentence] for line, sentence in found.report.get("refused", [])]
-    body = sheet([[_("line"), _("why it is refused")], *rows])
-    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="refused.csv"'
-    return response
+    table = [[_("line"), _("why it is refused")], *rows]
+    return sheet_response(table, name="refused.csv")
 
 
 @dataclass(frozen=True, slots=True)

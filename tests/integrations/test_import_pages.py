@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.http.sheets import harmless
 from accounts.models import AuditEvent, Membership
 from integrations.actions.imports import forget_files
-from integrations.exporting.sheets import harmless
 from integrations.models import ImportChunk, ImportRow, ImportRun, ImportStatus
 from opportunities.models import Opportunity, ScheduleSlot
 from tests.factories import NOW

@@ -26,6 +26,7 @@ from buyreadiness.worlds import (
 )
 from forecasting.actions.accuracy import ask_for_accuracy
 from forecasting.actions.periods import refresh_periods
+from forecasting.actions.snapshots import freeze_past_night
 from forecasting.actions.targets import add_target
 from forecasting.engine.world.bundle import Owner, Writer
 from forecasting.engine.world.parameters import Talk, WorldParameters
@@ -35,6 +36,7 @@ from forecasting.models import PeriodOutlook
 from forecasting.queries.periods import Span
 from opportunities.actions import set_rate
 from opportunities.models import RecomputeRequest, ScheduleSlot
+from readiness.queries.as_of import AsOf
 from readiness.queries.models import active_model
 
 SLUG = "demo"
@@ -50,6 +52,7 @@ SEED = 13  # of six tried, the one whose chances are spread most widely
 # A larger world is drawn than is told: deals are chosen that show what there is to see.
 DRAWN, TOLD, EACH_SYMPTOM = 2_500, 80, 2
 TALK = Talk(contact_days=9.0, signals_a_contact=1.2, perturbation=0.3)
+NIGHTS = (*range(84, 7, -7), *range(7, -1, -1))  # weekly, then every night
 RATES = {"USD": "0.92", "GBP": "1.17"}
 OWNERS = (Owner(PEOPLE[REP][0], REP), *(Owner(name) for name in SEATS))
 
@@ -102,6 +105,7 @@ def make_demo(*, password: str, now: datetime) -> None:
     with tenancy.workspace(ws_id, through="command"):
         fill(admin, members, now=now)
     tell_world(admin, now=now)
+    keep_nights(admin, now=now)
     with tenancy.workspace(ws_id, through="command"):
         aim(admin, now=now)
     with tenancy.workspace(ws_id, through="command"):
@@ -178,6 +182,18 @@ def tell_world(admin: Membership, *, now: datetime) -> None:
         now=now,
     )
     recompute_open(workspace_id=workspace.pk, now=now)
+
+
+def keep_nights(admin: Membership, *, now: datetime) -> None:
+    """The nights that would have been frozen had the made-up world been lived in."""
+    midnight = now.astimezone(admin.workspace.zone).replace(
+        hour=2, minute=0, second=0, microsecond=0
+    )
+    for days in NIGHTS:
+        at = midnight - timedelta(days=days)
+        with tenancy.workspace(admin.workspace, through="command"):
+            when = AsOf.of(admin.workspace, at=at, now=now)
+            freeze_past_night(when, model=active_model())
 
 
 def aim(admin: Membership, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from forecasting.engine.changes import (
     DealState,
     Outcome,
     Part,
+    in_whole_units,
     totals,
     what_changed,
 )
@@ -62,6 +63,23 @@ def test_parts_sum_to_each_change_and_all_of_them_to_the_total(rows):
         abs=1e-5,
         rel=1e-9,
     )
+
+
+@given(deals, st.sampled_from([1, 100]))
+def test_whole_units_sum_exactly_per_deal_and_in_total(rows, units):
+    found = what_changed(
+        {key: row[0] for key, row in rows.items() if row[0]},
+        {key: row[1] for key, row in rows.items()},
+    )
+
+    whole = in_whole_units(found, units=units)
+
+    exact = {change.key: units * fsum(change.parts.values()) for change in found}
+    assert sum(each.total for each in whole) == round(fsum(exact.values()))
+    for each in whole:
+        assert each.total == sum(each.parts.values())
+        assert each.total == pytest.approx(exact[each.key], abs=2, rel=1e-9)
+        assert 0 not in each.parts.values()
 
 
 @pytest.mark.parametrize("outcome", ["lost", "no_decision", "withdrawn"])

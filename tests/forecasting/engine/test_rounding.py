@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.engine.rounding import apportion
+from forecasting.engine.rounding import apportion, spread
 
 shares = st.lists(st.floats(0, 1e9), min_size=1, max_size=12)
 
@@ -46,3 +46,22 @@ def test_apportion_keeps_whole_amounts_that_already_add_up(amounts):
 def test_apportion_refuses(total, given_shares):
     with pytest.raises(ValueError, match=r"negative|Nobody"):
         apportion(total, given_shares)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30), st.integers(-40, 40))
+def test_spread_sums_to_the_total_and_stays_beside_the_exact(exact, off):
+    total = round(sum(exact)) + off
+
+    parts = spread(total, exact)
+
+    assert sum(parts) == total
+    least = 1 + (abs(off) + 1) / len(exact)
+    assert all(
+        abs(part - value) <= least + 1 for part, value in zip(parts, exact, strict=True)
+    )
+
+
+def test_spread_refuses_a_total_for_nobody():
+    with pytest.raises(ValueError, match="Nobody"):
+        spread(1, [])
+    assert spread(0, []) == ()
