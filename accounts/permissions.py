@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "prompt.answer": EVERYBODY,
     "forecast.see": EVERYBODY,
     "accuracy.ask": frozenset({MANAGER, ADMIN}),
+    "call.make": frozenset({MANAGER, ADMIN}),
     "money.manage": frozenset({MANAGER, ADMIN}),
     "import.run": frozenset({ADMIN}),
     "model.manage": frozenset({ADMIN}),

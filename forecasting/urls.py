@@ -2,12 +2,14 @@ from django.urls import path
 
 from forecasting.views import (
     accuracy,
+    calls,
     changes,
     companies,
     forecast,
     model_preview,
     money,
     opportunities,
+    what_if,
 )
 
 app_name = "forecasting"
@@ -42,6 +44,26 @@ urlpatterns = [
         "w/<slug:slug>/forecast/changes/sheet",
         changes.changes_sheet,
         name="changes-sheet",
+    ),
+    path(
+        "w/<slug:slug>/forecast/calls",
+        calls.calls,
+        name="calls",
+    ),
+    path(
+        "w/<slug:slug>/forecast/calls/make",
+        calls.make,
+        name="call-make",
+    ),
+    path(
+        "w/<slug:slug>/forecast/calls/<uuid:id>/retract",
+        calls.take_back,
+        name="call-retract",
+    ),
+    path(
+        "w/<slug:slug>/forecast/what-if",
+        what_if.what_if,
+        name="what-if",
     ),
     path(
         "w/<slug:slug>/forecast/accuracy",

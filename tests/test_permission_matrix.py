@@ -82,7 +82,10 @@ def test_every_permission_guards_something():
     [
         ((), set()),
         ((Role.REP,), SEES | WRITES),
-        ((Role.MANAGER,), SEES | WRITES | {"accuracy.ask", "money.manage"}),
+        (
+            (Role.MANAGER,),
+            SEES | WRITES | {"accuracy.ask", "call.make", "money.manage"},
+        ),
         ((Role.COACH,), SEES),
         ((Role.ADMIN,), set(PERMISSIONS)),
         ((Role.REP, Role.ADMIN), set(PERMISSIONS)),

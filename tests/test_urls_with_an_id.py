@@ -13,7 +13,7 @@ from accounts.actions.keys import create_api_key
 from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
 from coaching.models import Play, Prompt
-from forecasting.models import Forecast, PeriodOutlook, Target
+from forecasting.models import Forecast, ManagerCall, PeriodOutlook, Target
 from integrations.models import ImportRun
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
@@ -147,6 +147,17 @@ def create_rate() -> ExchangeRate:
 
 def create_target() -> Target:
     return Target.objects.create(starts_on=DAY, ends_on=DAY, amount=1, currency="EUR")
+
+
+def create_call() -> ManagerCall:
+    return ManagerCall.objects.create(
+        starts_on=DAY,
+        ends_on=DAY,
+        amount=1,
+        currency="EUR",
+        reason="Their board meets in January.",
+        logged_at=NOW,
+    )
 
 
 def create_key() -> ApiKey:
@@ -357,6 +368,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "opportunities:company-edit": create_company,
     "forecasting:company": create_company,
     "forecasting:rate-retract": create_rate,
+    "forecasting:call-retract": create_call,
     "forecasting:target-edit": create_target,
     "forecasting:target-remove": create_target,
     "coaching:play": create_play,

@@ -140,16 +140,22 @@ def decision_model(
 
 
 def forecast_curves(
-    group: Group, *, model: DecisionModel, rule: GroupRule, file_factor: float = 1.0
+    group: Group,
+    *,
+    model: DecisionModel,
+    rule: GroupRule,
+    file_factor: float = 1.0,
+    members: Members | None = None,
 ) -> Curves:
     """Return the four curves of a group; cheap enough for every what-if.
 
-    `file_factor` is `PurchaseFile.factor`.
+    `file_factor` is `PurchaseFile.factor`. `members` are what the seats do when that is
+    supposed; else they start in their phases.
 
     :raises ValueError: if the group's phases are not the model's, or the factor is not
         in [0, 1].
     """
-    setting = _setting(group, model=model, rule=rule)
+    setting = _setting(group, model=model, rule=rule, members=members)
     return _curves(setting, file_factor=file_factor)
 
 
@@ -239,13 +245,19 @@ def heard(group: Group) -> int:
     )
 
 
-def _setting(group: Group, *, model: DecisionModel, rule: GroupRule) -> _Setting:
+def _setting(
+    group: Group,
+    *,
+    model: DecisionModel,
+    rule: GroupRule,
+    members: Members | None = None,
+) -> _Setting:
     if group.phases.shape[1] != model.tables.count:
         raise ValueError(
             f"The group has {group.phases.shape[1]} phases, the model "
             f"{model.tables.count}."
         )
-    members = members_of(
+    members = members or members_of(
         group,
         tables=model.tables,
         stance=model.stance,

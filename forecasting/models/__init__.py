@@ -1,6 +1,7 @@
 """What the phases say of a deal's end, kept, frozen and cached."""
 
 from forecasting.models.accuracy import AccuracyReport, AccuracyRun, ReplayedDay
+from forecasting.models.call import ManagerCall, Verdict
 from forecasting.models.forecast import (
     WEEKS,
     ConstraintKind,
@@ -18,10 +19,12 @@ __all__ = [
     "ConstraintKind",
     "Forecast",
     "ListedSymptom",
+    "ManagerCall",
     "Outlook",
     "PeriodOutlook",
     "ReplayedDay",
     "Snapshot",
     "Target",
     "TargetBasis",
+    "Verdict",
 ]

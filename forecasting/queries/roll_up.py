@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Teams:
+class Teams:
     """The tree, and who belongs where."""
 
     rows: Mapping[UUID, Team]
@@ -87,7 +87,7 @@ def roll_up(span: Span, *, seen: frozenset[UUID] | None, currency: str) -> list[
             target=(target := targets.get((row.team_id, row.owner_id))),
             reach=None if target is None else reach(target, row.percentiles),
         )
-        for row, level in _walk(by_key, _teams(), seen=seen)
+        for row, level in _walk(by_key, teams_known(), seen=seen)
     ]
 
 
@@ -96,20 +96,21 @@ def owners_of(line: Line) -> frozenset[UUID] | None:
     if line.row.owner_id:
         return frozenset({line.row.owner_id})
     if line.row.team_id:
-        return frozenset(_teams().everybody_in(line.row.team_id))
+        return frozenset(teams_known().everybody_in(line.row.team_id))
     return None
 
 
-def _teams() -> _Teams:
+def teams_known() -> Teams:
+    """Two queries."""
     members: dict[UUID, set[UUID]] = defaultdict(set)
     places = TeamMember.objects.filter(part=TeamPart.MEMBER)
     for team, member in places.values_list("team_id", "membership_id"):
         members[team].add(member)
-    return _Teams({team.pk: team for team in Team.objects.all()}, members)
+    return Teams({team.pk: team for team in Team.objects.all()}, members)
 
 
 def _walk(
-    rows: Mapping[Key, PeriodOutlook], teams: _Teams, *, seen: frozenset[UUID] | None
+    rows: Mapping[Key, PeriodOutlook], teams: Teams, *, seen: frozenset[UUID] | None
 ) -> Iterator[tuple[PeriodOutlook, int]]:
     """Each sum below the one it is part of; where that one is hidden, a level higher."""
     owners = {owner for _team, owner in rows if owner}

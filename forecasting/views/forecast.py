@@ -17,7 +17,8 @@ from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
 from accounts.models import Period
 from accounts.permissions import permissions_of
-from forecasting.models import Outlook, PeriodOutlook
+from forecasting.models import ManagerCall, Outlook, PeriodOutlook
+from forecasting.queries.calls import standing_call
 from forecasting.queries.listed import Listed, labels_by_anchor, listed
 from forecasting.queries.periods import periods_shown
 from forecasting.queries.roll_up import Line
@@ -53,7 +54,7 @@ class Week:
 @member("forecast.see")
 def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
     asked, workspace = asked_of(request), request.workspace
-    chosen = asked.chosen
+    chosen, rights = asked.chosen, permissions_of(request.membership)
     context: dict[str, Any] = {
         "asked": asked,
         "span": asked.span,
@@ -62,16 +63,19 @@ def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "chosen": chosen,
         "sees_all": asked.seen is None,
         "waiting": waiting_for(workspace_id=workspace.pk, now=asked.now),
-        "may_set": "money.manage" in permissions_of(request.membership),
+        "may_set": "money.manage" in rights,
+        "may_call": "call.make" in rights,
     }
     if chosen is None:
         context["unpriced"] = _currencies_without_a_rate()
     else:
         row = PeriodOutlook.objects.only("fan", "movers").get(pk=chosen.row.pk)
+        call = standing_call(asked.span, chosen)
         context |= {
             "weeks": _weeks(row.fan),
-            "chart": _chart(row.fan, chosen),
+            "chart": _chart(row.fan, chosen, call),
             "basis": _basis(),
+            "call": call,
             "movers": _movers(row.movers, seen=asked.seen, now=asked.now),
         }
     return render_page(request, "forecasting/forecast.html", context)
@@ -118,9 +122,12 @@ def _money(value: float) -> Decimal:
     return Decimal(round(value))
 
 
-def _chart(fan: Mapping[str, Any], line: Line) -> dict[str, Any]:
+def _chart(
+    fan: Mapping[str, Any], line: Line, call: ManagerCall | None
+) -> dict[str, Any]:
     return {
         **fan,
+        "call": None if call is None else float(call.amount or 0),
         "target": None if line.target is None else float(line.target),
         "currency": line.row.currency,
         "words": {
@@ -128,6 +135,7 @@ def _chart(fan: Mapping[str, Any], line: Line) -> dict[str, Any]:
             "range": _("8 times in 10"),
             "median": _("As likely more as less"),
             "target": _("Target"),
+            "call": _("Manager's call"),
         },
     }
 

@@ -35,6 +35,8 @@ function options(fan, language) {
   ];
   if (fan.target !== null)
     series.push({ ...plain, name: words.target, color: text, lineStyle: { width: 1, type: "dotted" }, data: [[(fan.won[0] ?? fan.weeks[0])[0], fan.target], at(fan.weeks.at(-1), fan.target)] });
+  if (fan.call !== null)
+    series.push({ type: "scatter", name: words.call, color: accent, symbol: "diamond", symbolSize: 13, emphasis: { disabled: true }, data: [at(fan.weeks.at(-1), fan.call)] });
   const by = new Map(fan.weeks.map((week) => [week[0], week]));
   const won = new Map(fan.won);
   const read = (params) => {
@@ -43,6 +45,7 @@ function options(fan, language) {
     const said = [day.format(new Date(date))];
     if (won.has(date)) said.push(`${words.won}: ${money.format(won.get(date))}`);
     if (week && !won.has(date)) said.push(`${words.range}: ${money.format(week[2])} – ${money.format(week[4])}`, `${words.median}: ${money.format(week[3])}`);
+    if (fan.call !== null && date === fan.weeks.at(-1)[0]) said.push(`${words.call}: ${money.format(fan.call)}`);
     if (fan.target !== null) said.push(`${words.target}: ${money.format(fan.target)}`);
     return said.join("\n");
   };

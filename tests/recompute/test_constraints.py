@@ -15,6 +15,7 @@ from forecasting.models import (
     AccuracyReport,
     AccuracyRun,
     Forecast,
+    ManagerCall,
     Outlook,
     PeriodOutlook,
     ReplayedDay,
@@ -293,6 +294,16 @@ VALID: dict[type[models.Model], Any] = {
         "without_amount_count": 0,
         "seed": 1,
     },
+    ManagerCall: lambda w: (
+        fact(w)
+        | {
+            "starts_on": DAY + timedelta(days=ManagerCall.objects.count()),
+            "ends_on": LATER,
+            "amount": Decimal(1),
+            "currency": "EUR",
+            "reason": "Their board meets in January.",
+        }
+    ),
     Target: lambda _: {
         "starts_on": DAY + timedelta(days=Target.objects.count()),
         "ends_on": LATER,
@@ -369,6 +380,11 @@ BROKEN: dict[str, Any] = {
     "target_of_a_team_or_an_owner": lambda w: {"owner": w.owner, "team": create_team()},
     "target_is_not_negative": {"amount": Decimal(-1)},
     "target_ends_after_it_starts": {"ends_on": DAY - timedelta(days=1)},
+    "manager_call_has_one_place": lambda w: {"owner": w.owner, "team": create_team()},
+    "manager_call_is_an_amount_or_a_verdict": {"verdict": "in"},
+    "manager_call_is_not_negative": {"amount": Decimal(-1)},
+    "manager_call_ends_after_it_starts": {"ends_on": DAY - timedelta(days=1)},
+    "manager_call_has_a_reason": {"reason": ""},
     "prompt_answer_has_a_time": {"answer": "accepted"},
     "accuracy_run_looks_ahead": {"horizon_days": 0},
 }
