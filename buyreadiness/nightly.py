@@ -15,13 +15,15 @@ from django.db import transaction
 from accounts.models import Workspace
 from coaching.queries.symptom_clock import changed_by_time
 from forecasting.actions.accuracy import ask_monthly
-from forecasting.actions.periods import refresh_periods
+from forecasting.actions.periods import periods_due, refresh_periods
+from forecasting.actions.reviews import freeze_review
 from forecasting.actions.snapshots import freeze_deals
 from integrations.actions.imports import forget_files
 from opportunities.actions import request_recomputes
 from opportunities.models import Opportunity, ScheduleSlot
 from opportunities.models.schedule import night_slot, periods_slot
 from readiness.actions.drafts import forget_drafts
+from readiness.queries.as_of import AsOf
 from readiness.queries.models import active_model
 
 BEGINS, ENDS = time(2), time(4)
@@ -87,6 +89,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         forget_drafts(now=now)
         slot.done_at = now
         forget_files(now=now)
+        freeze_review(AsOf.of(workspace, at=None, now=now))
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
         ask_monthly(workspace=workspace, now=now)
     slot.claimed_at = None
@@ -112,4 +115,5 @@ def refresh_sums(*, slot_id: UUID, now: datetime) -> None:
         return
     ScheduleSlot.objects.filter(pk=slot_id).delete()
     workspace = Workspace.objects.get(pk=slot.workspace_id)
-    refresh_periods(workspace=workspace, now=now)
+    due = periods_due(workspace=workspace, now=now)
+    refresh_periods(workspace=workspace, now=now, count=due)

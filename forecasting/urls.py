@@ -6,9 +6,11 @@ from forecasting.views import (
     changes,
     companies,
     forecast,
+    meeting,
     model_preview,
     money,
     opportunities,
+    reviews,
     what_if,
 )
 
@@ -64,6 +66,26 @@ urlpatterns = [
         "w/<slug:slug>/forecast/what-if",
         what_if.what_if,
         name="what-if",
+    ),
+    path(
+        "w/<slug:slug>/forecast/meeting",
+        meeting.meeting,
+        name="meeting",
+    ),
+    path(
+        "w/<slug:slug>/forecast/meeting/<uuid:id>/call",
+        meeting.call,
+        name="deal-call",
+    ),
+    path(
+        "w/<slug:slug>/forecast/reviews",
+        reviews.reviews,
+        name="reviews",
+    ),
+    path(
+        "w/<slug:slug>/forecast/reviews/sheet",
+        reviews.reviews_sheet,
+        name="reviews-sheet",
     ),
     path(
         "w/<slug:slug>/forecast/accuracy",

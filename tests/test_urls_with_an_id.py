@@ -369,6 +369,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "forecasting:company": create_company,
     "forecasting:rate-retract": create_rate,
     "forecasting:call-retract": create_call,
+    "forecasting:deal-call": create_deal,
     "forecasting:target-edit": create_target,
     "forecasting:target-remove": create_target,
     "coaching:play": create_play,

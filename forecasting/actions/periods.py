@@ -18,7 +18,7 @@ from forecasting.queries.amounts import rounded, sigma_of
 from forecasting.queries.as_of import Outcomes, curves_in, expected_in, won_by
 from forecasting.queries.deal import amounts_of
 from forecasting.queries.fan import fan_of, movers_of
-from forecasting.queries.periods import Span, periods_shown, weeks_of
+from forecasting.queries.periods import AHEAD, Span, periods_ahead, weeks_of
 from forecasting.queries.portfolio import (
     Expected,
     Won,
@@ -54,24 +54,28 @@ class Scope:
     owner_id: UUID | None = None
 
 
+SOON = 2  # periods whose sums follow every recompute; the others follow every night
+
+
 @transaction.atomic
-def refresh_periods(*, workspace: Workspace, now: datetime) -> list[str]:
-    """Make the sums of this period and the next again; return the refusals, in words.
+def refresh_periods(
+    *, workspace: Workspace, now: datetime, count: int = SOON
+) -> list[str]:
+    """Make the sums of this period and the next ones again; return the refusals, in words.
 
     A sum that needs a rate nobody has entered is refused: no row stands then.
     """
     when = AsOf.of(workspace, at=None, now=now)
-    spans = periods_shown(workspace.today(now), workspace=workspace)
+    spans = periods_ahead(workspace.today(now), workspace=workspace, count=AHEAD)
     here = PeriodOutlook.objects.filter(starts_on__gte=spans[0].starts_on)
-    said = _last_said(when)
     try:
-        books = [_book(span, said, when=when) for span in spans]
+        rows = sums_of(spans[:count], _last_said(when), when=when)
     except RateMissing as refusal:
         here.delete()
         logger.warning("No sums for workspace %s: %s", workspace.pk, refusal)
         return [str(refusal)]
     PeriodOutlook.objects.bulk_create(
-        [row for book in books for row in _rows(book, workspace=workspace, now=now)],
+        rows,
         update_conflicts=True,
         unique_fields=["workspace", "team", "owner", "starts_on", "ends_on"],
         update_fields=[
@@ -80,11 +84,41 @@ def refresh_periods(*, workspace: Workspace, now: datetime) -> list[str]:
             *("fan", "percentiles", "movers"),
         ],
     )
-    made = Q()
-    for span in spans:
-        made |= Q(starts_on=span.starts_on, ends_on=span.ends_on)
-    here.filter(~made | Q(refreshed_at__lt=now)).delete()
+    made, known = _of_spans(spans[:count]), _of_spans(spans)
+    here.filter(~known | made & Q(refreshed_at__lt=now)).delete()
     return []
+
+
+def periods_due(*, workspace: Workspace, now: datetime) -> int:
+    """How many periods to make again: those far ahead once a day."""
+    last = periods_ahead(workspace.today(now), workspace=workspace, count=AHEAD)[-1]
+    rows = PeriodOutlook.objects.filter(starts_on=last.starts_on, ends_on=last.ends_on)
+    made = rows.values_list("refreshed_at", flat=True).first()
+    is_fresh = made is not None and workspace.today(made) == workspace.today(now)
+    return SOON if is_fresh else AHEAD
+
+
+def sums_of(
+    spans: Sequence[Span], said: Sequence[Outcomes], *, when: AsOf
+) -> list[PeriodOutlook]:
+    """The sums of some periods, by what was said of every open deal; not saved.
+
+    :raises RateMissing: when a sum would need a rate that nobody has entered.
+    """
+    books = [_book(span, said, when=when) for span in spans]
+    return [
+        row
+        for book in books
+        for row in _rows(book, workspace=when.workspace, now=when.at)
+    ]
+
+
+def _of_spans(spans: Sequence[Span]) -> Q:
+    """No span gives none."""
+    found = Q(pk__in=[])
+    for span in spans:
+        found |= Q(starts_on=span.starts_on, ends_on=span.ends_on)
+    return found
 
 
 def _book(span: Span, said: Sequence[Outcomes], *, when: AsOf) -> Book:

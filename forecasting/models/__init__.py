@@ -10,6 +10,7 @@ from forecasting.models.forecast import (
     TargetBasis,
 )
 from forecasting.models.outlook import ListedSymptom, Outlook, PeriodOutlook
+from forecasting.models.review import PeriodReview
 from forecasting.models.target import Target
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ManagerCall",
     "Outlook",
     "PeriodOutlook",
+    "PeriodReview",
     "ReplayedDay",
     "Snapshot",
     "Target",

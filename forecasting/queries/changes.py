@@ -81,7 +81,12 @@ class Summary:
 
 
 def movement(
-    span: Span, *, since: Moment, until: Moment, workspace: Workspace
+    span: Span,
+    *,
+    since: Moment,
+    until: Moment,
+    workspace: Workspace,
+    only: Collection[UUID] | None = None,
 ) -> Movement:
     """What changed in a period from one moment to a later one; twelve queries at most.
 
@@ -90,13 +95,15 @@ def movement(
     on average (measured on the made-up world); the curve given that the deal is still
     open would be off by five, since readings drift without knowing that it is.
 
+    With `only` some deals are looked at, and `ends` is theirs alone.
+
     :raises RateMissing: when an amount is in money whose rate nobody has entered.
     """
     rates = all_rates_into(workspace.base_currency)
     look = Look.from_moment(span, since)
-    before = standing_at(since, look=look, rates=rates)
-    after = standing_at(until, look=look, rates=rates)
-    closed = _closed(set(before) - set(after), span)
+    before = standing_at(since, look=look, rates=rates, only=only)
+    after = standing_at(until, look=look, rates=rates, only=only)
+    closed = _closed(set(before) - set(after), span, only=only)
     fresh = {pk: row for pk, row in after.items() if pk not in before}
     ended = {when: _ends([*closed, *fresh], when) for when in (since.day, until.day)}
     states: dict[str, DealState] = {}
@@ -179,11 +186,15 @@ def _open_state(row: Standing) -> DealState:
     )
 
 
-def _closed(pks: Collection[UUID], span: Span) -> dict[UUID, Opportunity]:
+def _closed(
+    pks: Collection[UUID], span: Span, *, only: Collection[UUID] | None
+) -> dict[UUID, Opportunity]:
     """Deals that are open no more, and all that were won in the period."""
     within = Q(closed_on__gte=span.starts_on, closed_on__lte=span.ends_on)
     won = within & Q(outcome=Outcome.WON, retracted_at__isnull=True)
     rows = Opportunity.objects.filter(Q(pk__in=list(pks)) | won)
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
     return {row.pk: row for row in rows.order_by("pk")}
 
 

@@ -1,6 +1,6 @@
 """Every deal as it stood in a period at one moment: a frozen night, or now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -94,39 +94,51 @@ def nearest_night(day: date) -> date | None:
     return before or nights.order_by("taken_on").first()
 
 
-def standing_at(moment: Moment, *, look: Look, rates: Rates) -> dict[UUID, Standing]:
-    """The deals open at a moment of which something was kept.
+def standing_at(
+    moment: Moment,
+    *,
+    look: Look,
+    rates: Rates,
+    only: Collection[UUID] | None = None,
+) -> dict[UUID, Standing]:
+    """The deals open at a moment of which something was kept, of some deals with `only`.
 
     :raises RateMissing: when an amount is in money whose rate nobody has entered.
     """
-    rows = _said_now(look) if moment.night is None else _said_at(moment.night, look)
+    if moment.night is None:
+        rows: Iterable[dict[str, Any]] = _said_now(look, only)
+    else:
+        rows = _said_at(moment.night, look, only)
     return {
         row["opportunity_id"]: _standing(row, look=look, day=moment.day, rates=rates)
         for row in rows
     }
 
 
-def _said_at(night: date, look: Look) -> Iterable[dict[str, Any]]:
+def _said_at(
+    night: date, look: Look, only: Collection[UUID] | None
+) -> Iterable[dict[str, Any]]:
     rows = Snapshot.objects.filter(taken_on=night, outcome=Outcome.OPEN)
     return _kept(
-        rows,
+        _some(rows, only),
         look,
         *("amount", "currency", "rate_to_base"),
         *("opportunity__opened_on", "opportunity__owner_id"),
     )
 
 
-def _said_now(look: Look) -> list[dict[str, Any]]:
+def _said_now(look: Look, only: Collection[UUID] | None) -> list[dict[str, Any]]:
     """The freshest of what was said of every open deal: a forecast, or last night's."""
     fields = ("pk", "owner_id", "opened_on", "outlooks__amount", "outlooks__currency")
-    deals = {
-        row[0]: row[1:] for row in Opportunity.objects.still_open().values_list(*fields)
-    }
-    made = Forecast.objects.filter(opportunity__outcome=Outcome.OPEN)
+    still_open = Opportunity.objects.still_open()
+    if only is not None:
+        still_open = still_open.filter(pk__in=list(only))
+    deals = {row[0]: row[1:] for row in still_open.values_list(*fields)}
+    made = _some(Forecast.objects.filter(opportunity__outcome=Outcome.OPEN), only)
     made = made.order_by("opportunity", "-computed_at", "-id").distinct("opportunity")
     said = {row["opportunity_id"]: row for row in _kept(made, look)}
     last = Snapshot.objects.order_by("-taken_on").values_list("taken_on", flat=True)
-    night = Snapshot.objects.filter(taken_on=last.first())
+    night = _some(Snapshot.objects.filter(taken_on=last.first()), only)
     for row in _kept(night, look):
         fresher = said.get(row["opportunity_id"])
         if fresher is None or fresher["starts_at"] < row["starts_at"]:
@@ -144,6 +156,10 @@ def _said_now(look: Look) -> list[dict[str, Any]]:
             }
             rows.append(said[pk] | own)
     return rows
+
+
+def _some(rows: QuerySet[Any], only: Collection[UUID] | None) -> QuerySet[Any]:
+    return rows if only is None else rows.filter(opportunity__in=list(only))
 
 
 def _kept(rows: QuerySet[Any], look: Look, *more: str) -> Iterable[dict[str, Any]]:

@@ -7,6 +7,8 @@ from django.utils.formats import date_format
 
 from accounts.models import Period, Workspace
 
+AHEAD = 5  # periods, this one included, of which sums are kept
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -41,6 +43,15 @@ def periods_ahead(day: date, *, workspace: Workspace, count: int) -> list[Span]:
     while len(spans) < count:
         eve = spans[-1].ends_on
         spans.append(period_of(eve + timedelta(days=1), workspace=workspace))
+    return spans
+
+
+def periods_before(day: date, *, workspace: Workspace, count: int) -> list[Span]:
+    """The periods before the one that a day lies in, the latest first."""
+    spans, start = [], period_of(day, workspace=workspace).starts_on
+    while len(spans) < count:
+        spans.append(period_of(start - timedelta(days=1), workspace=workspace))
+        start = spans[-1].starts_on
     return spans
 
 

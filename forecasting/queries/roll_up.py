@@ -100,6 +100,15 @@ def owners_of(line: Line) -> frozenset[UUID] | None:
     return None
 
 
+def owners_within(
+    *, team_id: UUID | None, owner_id: UUID | None, teams: Teams
+) -> frozenset[UUID] | None:
+    """See also: owners_of, which asks for the teams itself."""
+    if owner_id:
+        return frozenset({owner_id})
+    return frozenset(teams.everybody_in(team_id)) if team_id else None
+
+
 def teams_known() -> Teams:
     """Two queries."""
     members: dict[UUID, set[UUID]] = defaultdict(set)

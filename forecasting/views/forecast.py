@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -20,12 +20,23 @@ from accounts.permissions import permissions_of
 from forecasting.models import ManagerCall, Outlook, PeriodOutlook
 from forecasting.queries.calls import standing_call
 from forecasting.queries.listed import Listed, labels_by_anchor, listed
-from forecasting.queries.periods import periods_shown
+from forecasting.queries.periods import (
+    AHEAD,
+    Span,
+    periods_ahead,
+    periods_before,
+    periods_shown,
+)
 from forecasting.queries.roll_up import Line
+from forecasting.queries.seats import weakest_seats
 from forecasting.views.asked import NEXT, THIS, Asked, asked_of
+from forecasting.views.reviews import reviewed
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 from readiness.models import Basis, ModelStatus, PhaseModel
+from readiness.queries.models import active_model
+
+SEATS_SHOWN, PAST_SHOWN = 8, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "asked": asked,
         "span": asked.span,
         "periods": _periods(asked, request),
+        "others": _others(asked, request),
         "lines": asked.lines,
         "chosen": chosen,
         "sees_all": asked.seen is None,
@@ -66,17 +78,21 @@ def forecast(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "may_set": "money.manage" in rights,
         "may_call": "call.make" in rights,
     }
-    if chosen is None:
+    if asked.is_past:
+        context |= reviewed(request, asked)
+    elif chosen is None:
         context["unpriced"] = _currencies_without_a_rate()
     else:
         row = PeriodOutlook.objects.only("fan", "movers").get(pk=chosen.row.pk)
-        call = standing_call(asked.span, chosen)
+        call, labels = standing_call(asked.span, chosen), labels_by_anchor()
+        movers = _movers(row.movers, seen=asked.seen, now=asked.now, labels=labels)
         context |= {
             "weeks": _weeks(row.fan),
             "chart": _chart(row.fan, chosen, call),
             "basis": _basis(),
             "call": call,
-            "movers": _movers(row.movers, seen=asked.seen, now=asked.now),
+            "movers": movers,
+            "seats": _seats(movers, now=asked.now, labels=labels),
         }
     return render_page(request, "forecasting/forecast.html", context)
 
@@ -103,6 +119,14 @@ def _periods(asked: Asked, request: WorkspaceRequest) -> list[dict[str, Any]]:
         }
         for key, name, span in zip((THIS, NEXT), names, spans, strict=True)
     ]
+
+
+def _others(asked: Asked, request: WorkspaceRequest) -> list[Span]:
+    """The other periods there is something to say of: those past, and those far ahead."""
+    workspace = request.workspace
+    ahead = periods_ahead(asked.today, workspace=workspace, count=AHEAD)
+    past = periods_before(asked.today, workspace=workspace, count=PAST_SHOWN)
+    return [*past, *ahead[2:]]
 
 
 def _weeks(fan: Mapping[str, Any]) -> list[Week]:
@@ -141,7 +165,11 @@ def _chart(
 
 
 def _movers(
-    rows: Iterable[Sequence[Any]], *, seen: frozenset[UUID] | None, now: Any
+    rows: Iterable[Sequence[Any]],
+    *,
+    seen: frozenset[UUID] | None,
+    now: datetime,
+    labels: Mapping[str, str],
 ) -> list[Mover]:
     """The deals that move the range most, with what holds them down."""
     moving = {UUID(pk): figures for pk, *figures in rows}
@@ -149,14 +177,22 @@ def _movers(
     if seen is not None:
         deals = deals.filter(owner__in=seen)
     found = {
-        deal.id: deal
-        for deal in listed(deals, now=now, sort_by="name", labels=labels_by_anchor())
+        deal.id: deal for deal in listed(deals, now=now, sort_by="name", labels=labels)
     }
     return [
         Mover(found[pk], chance, _money(amount), _money(swing))
         for pk, (chance, amount, swing) in moving.items()
         if pk in found
     ]
+
+
+def _seats(
+    movers: Iterable[Mover], *, now: datetime, labels: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Whose next step would bring most, in the deals that move the range."""
+    amounts = {mover.deal.id: float(mover.amount) for mover in movers}
+    seats = weakest_seats(amounts, model=active_model(), now=now, limit=SEATS_SHOWN)
+    return [{"seat": seat, "phase": labels.get(seat.anchor, "")} for seat in seats]
 
 
 def _currencies_without_a_rate() -> list[str]:

@@ -18,6 +18,7 @@ from forecasting.models import (
     ManagerCall,
     Outlook,
     PeriodOutlook,
+    PeriodReview,
     ReplayedDay,
     Snapshot,
     Target,
@@ -304,6 +305,21 @@ VALID: dict[type[models.Model], Any] = {
             "reason": "Their board meets in January.",
         }
     ),
+    PeriodReview: lambda _: {
+        "week_starts_on": DAY + timedelta(days=7 * PeriodReview.objects.count()),
+        "taken_on": DAY + timedelta(days=70),
+        "starts_on": DAY,
+        "ends_on": LATER,
+        "currency": "EUR",
+        "won_so_far": Decimal(0),
+        "mean": Decimal(0),
+        "p10": Decimal(0),
+        "p50": Decimal(0),
+        "p90": Decimal(0),
+        "open_count": 0,
+        "without_amount_count": 0,
+        "seed": 1,
+    },
     Target: lambda _: {
         "starts_on": DAY + timedelta(days=Target.objects.count()),
         "ends_on": LATER,
@@ -385,6 +401,7 @@ BROKEN: dict[str, Any] = {
     "manager_call_is_not_negative": {"amount": Decimal(-1)},
     "manager_call_ends_after_it_starts": {"ends_on": DAY - timedelta(days=1)},
     "manager_call_has_a_reason": {"reason": ""},
+    "period_review_within_its_week": {"taken_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
     "accuracy_run_looks_ahead": {"horizon_days": 0},
 }

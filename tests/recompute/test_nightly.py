@@ -226,8 +226,8 @@ def test_many_recomputes_ask_once_for_the_sums_half_a_minute_later(deal: Opportu
 
     assert (early, slot.job) == ([], Job.PERIODS)
     assert not ScheduleSlot.objects.exists()
-    # The workspace's and Alice's, of this quarter and of the next.
-    assert PeriodOutlook.objects.count() == 4
+    # The workspace's and Alice's, of this quarter and of four to come.
+    assert PeriodOutlook.objects.count() == 10
 
 
 def this_quarter():

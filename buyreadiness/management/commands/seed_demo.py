@@ -26,6 +26,7 @@ from buyreadiness.worlds import (
 )
 from forecasting.actions.accuracy import ask_for_accuracy
 from forecasting.actions.periods import refresh_periods
+from forecasting.actions.reviews import freeze_review
 from forecasting.actions.snapshots import freeze_past_night
 from forecasting.actions.targets import add_target
 from forecasting.engine.world.bundle import Owner, Writer
@@ -105,6 +106,8 @@ def make_demo(*, password: str, now: datetime) -> None:
     with tenancy.workspace(ws_id, through="command"):
         fill(admin, members, now=now)
     tell_world(admin, now=now)
+    with tenancy.workspace(ws_id, through="command"):
+        price(admin, now=now)
     keep_nights(admin, now=now)
     with tenancy.workspace(ws_id, through="command"):
         aim(admin, now=now)
@@ -184,6 +187,15 @@ def tell_world(admin: Membership, *, now: datetime) -> None:
     recompute_open(workspace_id=workspace.pk, now=now)
 
 
+def price(admin: Membership, *, now: datetime) -> None:
+    """Rates from before the first night that is kept."""
+    day = admin.workspace.today(now) - timedelta(days=NIGHTS[0] + 7)
+    base: str = admin.workspace.base_currency
+    told: dict[str, Any] = {"by": admin, "now": now}
+    for currency, rate in RATES.items():
+        set_rate(currency=currency, base=base, valid_on=day, rate=Decimal(rate), **told)
+
+
 def keep_nights(admin: Membership, *, now: datetime) -> None:
     """The nights that would have been frozen had the made-up world been lived in."""
     midnight = now.astimezone(admin.workspace.zone).replace(
@@ -194,15 +206,12 @@ def keep_nights(admin: Membership, *, now: datetime) -> None:
         with tenancy.workspace(admin.workspace, through="command"):
             when = AsOf.of(admin.workspace, at=at, now=now)
             freeze_past_night(when, model=active_model())
+            freeze_review(when)
 
 
 def aim(admin: Membership, *, now: datetime) -> None:
-    """Rates, the sums of the periods, and targets a little above what they say."""
+    """The sums of the periods, and targets a little above what they say."""
     told: dict[str, Any] = {"by": admin, "now": now}
-    day = admin.workspace.today(now) - timedelta(days=7)
-    for currency, rate in RATES.items():
-        base = admin.workspace.base_currency
-        set_rate(currency=currency, base=base, valid_on=day, rate=Decimal(rate), **told)
     refresh_periods(workspace=admin.workspace, now=now)
     ask_for_accuracy(workspace=admin.workspace, now=now)
     for row in PeriodOutlook.objects.all():

@@ -1,0 +1,61 @@
+"""The weekly review: what a period was expected to bring, frozen and never computed again."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import WorkspaceForeignKey
+from accounts.models import AppendOnlyModel, Membership, Team
+from opportunities.models import AMOUNT, CURRENCY
+
+
+class PeriodReview(AppendOnlyModel):
+    """Of the workspace, a team or an owner: one a week for each period. Append-only."""
+
+    week_starts_on = models.DateField()
+    taken_on = models.DateField()
+    team = WorkspaceForeignKey(Team, models.CASCADE, null=True, related_name="+")
+    owner = WorkspaceForeignKey(Membership, models.CASCADE, null=True, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    currency = models.CharField(**CURRENCY)
+    won_so_far = models.DecimalField(**AMOUNT)
+    mean = models.DecimalField(**AMOUNT)
+    p10 = models.DecimalField(**AMOUNT)
+    p50 = models.DecimalField(**AMOUNT)
+    p90 = models.DecimalField(**AMOUNT)
+    open_count = models.IntegerField()
+    without_amount_count = models.IntegerField()
+    seed = models.BigIntegerField()
+    # What stood beside it that night.
+    target = models.DecimalField(null=True, **AMOUNT)
+    call = models.DecimalField(null=True, **AMOUNT)
+    # Since the review before: {"since": day, "parts": {cause: amount}}; empty: the first.
+    movement: Any = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("weekly review")
+        constraints = [
+            models.UniqueConstraint(
+                name="period_review_once_a_week",
+                fields=[
+                    *("workspace", "week_starts_on", "team", "owner"),
+                    *("starts_on", "ends_on"),
+                ],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="period_review_within_its_week",
+                condition=Q(taken_on__gte=F("week_starts_on")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["workspace", "starts_on", "-taken_on"], name="period_review_of"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.taken_on}: {self.starts_on} to {self.ends_on}"
