@@ -16,7 +16,7 @@ from forecasting.queries.forecasted import Forecasted
 from forecasting.queries.present import forecasts_now, last_forecasts
 from forecasting.queries.rates import Rates, rates_into
 from opportunities.actions import RateMissing
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, Outcome
 from readiness.queries.as_of import AsOf, open_deals
 from readiness.queries.models import LoadedModel
 
@@ -111,8 +111,7 @@ def _snapshot(
         lost=curves.lost.tolist(),
         no_decision=curves.no_decision.tolist(),
         owner_id=deal.opportunity.owner_id,
-        outcome=deal.opportunity.outcome,
-        closed_on=deal.opportunity.closed_on,
+        outcome=Outcome.OPEN,  # that night; it may be closed by now
         amount=amount.value,
         currency=amount.currency,
         amount_spread=sigma_of(amount),

@@ -1,6 +1,6 @@
 """What changed between two snapshots, deal by deal, in parts that add up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import fsum, isfinite
@@ -161,21 +161,39 @@ def totals(changes: Sequence[Change]) -> dict[Part, float]:
     return {part: value for part, value in summed.items() if value}
 
 
-def in_whole_units(changes: Sequence[Change], *, units: int) -> list[WholeChange]:
+def in_whole_units(
+    changes: Sequence[Change],
+    *,
+    units: int,
+    group_of: Mapping[str, Hashable],
+    totals: Mapping[Hashable, int],
+) -> list[WholeChange]:
     """Return the changes in smallest units, so many to one, of the deals that have one.
 
-    Largest remainder, twice: over the deals, then over the parts of each. So the parts
-    of a deal sum to its change and the changes to the rounded total, to the unit. What
-    nowhere comes to a unit is left out.
+    `totals` are the changes of each group of deals in whole units, as they are shown:
+    the difference of two rounded sums. Largest remainder, twice: over the deals of a
+    group, then over the parts of each. So the parts of a deal sum to its change and the
+    changes to their group's, to the unit. A unit that moves by rounding alone, where
+    nothing else did, is time's. What nowhere comes to a unit is left out.
     """
-    moved = [change for change in changes if change.parts]
-    exact = [units * fsum(change.parts.values()) for change in moved]
+    groups: dict[Hashable, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(group_of[change.key], []).append(change)
     whole = []
-    for change, total in zip(moved, spread(round(fsum(exact)), exact), strict=True):
-        counts = spread(total, [units * value for value in change.parts.values()])
-        parts = {part: n for part, n in zip(change.parts, counts, strict=True) if n}
-        if parts:
-            whole.append(WholeChange(change.key, parts))
+    for group, deals in groups.items():
+        total = totals.get(group, 0)
+        moved = [change for change in deals if change.parts]
+        if total and not moved:
+            whole.append(WholeChange(deals[0].key, {Part.TIME: total}))
+            continue
+        exact = [units * fsum(change.parts.values()) for change in moved]
+        for change, count in zip(
+            moved, spread(total if moved else 0, exact), strict=True
+        ):
+            counts = spread(count, [units * value for value in change.parts.values()])
+            parts = {part: n for part, n in zip(change.parts, counts, strict=True) if n}
+            if parts:
+                whole.append(WholeChange(change.key, parts))
     return whole
 
 

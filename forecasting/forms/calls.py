@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasting.models import Verdict
@@ -17,7 +17,7 @@ class CallForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].label = _now("Amount in %(base)s") % {"base": currency}
+        self.fields["amount"].label = gettext("Amount in %(base)s") % {"base": currency}
 
 
 class DealCallForm(forms.Form):

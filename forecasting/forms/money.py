@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import currencies
@@ -38,12 +38,12 @@ class RateForm(forms.Form):
         others = [(code, name) for code, name in currencies() if code != base]
         choice.choices = [("", _("Choose a currency")), *others]
         day.validators.append(MaxValueValidator(today, _("Not in the future.")))
-        self.fields["rate"].label = _now("1 unit in %(base)s") % {"base": base}
+        self.fields["rate"].label = gettext("1 unit in %(base)s") % {"base": base}
 
     def clean_rate(self) -> Any:
         rate = self.cleaned_data["rate"]
         if rate <= 0:
-            raise ValidationError(_now("A rate is more than 0."))
+            raise ValidationError(gettext("A rate is more than 0."))
         return rate
 
 
@@ -82,12 +82,12 @@ class TargetForm(forms.Form):
         self._offer(
             "scope",
             [
-                ("workspace", _now("the whole workspace")),
-                (_now("Teams"), [(k, team.name) for k, team in self.teams.items()]),
-                (_now("Reps"), [(k, rep.name) for k, rep in self.owners.items()]),
+                ("workspace", gettext("the whole workspace")),
+                (gettext("Teams"), [(k, team.name) for k, team in self.teams.items()]),
+                (gettext("Reps"), [(k, rep.name) for k, rep in self.owners.items()]),
             ],
         )
-        self.fields["amount"].label = _now("Amount in %(base)s") % {"base": currency}
+        self.fields["amount"].label = gettext("Amount in %(base)s") % {"base": currency}
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]

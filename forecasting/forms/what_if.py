@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -54,14 +53,13 @@ class WhatIfForm(forms.Form):
         super().__init__(data, **kwargs)
         self.people = people
         for person in people:
-            name = {"name": person.name}
             self.fields[f"phase-{person.key}"] = forms.ChoiceField(
-                label=_now("%(name)s reaches") % name,
+                label=person.name,
                 choices=[("", _("as now")), *phases],
                 required=False,
             )
             self.fields[f"days-{person.key}"] = forms.IntegerField(
-                label=_now("%(name)s: within days") % name,
+                label=person.name,
                 min_value=0,
                 max_value=days,
                 required=False,
@@ -69,7 +67,7 @@ class WhatIfForm(forms.Form):
                 widget=forms.NumberInput(attrs={"type": "range"}),
             )
             self.fields[f"stance-{person.key}"] = forms.ChoiceField(
-                label=_now("%(name)s is") % name, choices=STANCES, required=False
+                label=person.name, choices=STANCES, required=False
             )
 
     def rows(self) -> list[PersonFields]:

@@ -103,7 +103,11 @@ def movement(
     look = Look.from_moment(span, since)
     before = standing_at(since, look=look, rates=rates, only=only)
     after = standing_at(until, look=look, rates=rates, only=only)
-    closed = _closed(set(before) - set(after), span, only=only)
+    closed = {
+        pk: deal
+        for pk, deal in _closed(set(before) - set(after), span, only=only).items()
+        if pk not in after  # won since the later night
+    }
     fresh = {pk: row for pk, row in after.items() if pk not in before}
     ended = {when: _ends([*closed, *fresh], when) for when in (since.day, until.day)}
     states: dict[str, DealState] = {}
@@ -112,15 +116,12 @@ def movement(
         states[str(pk)] = _open_state(row)
         if (was := _was(row, ended[since.day].get(pk), span=span)) and pk in fresh:
             starts[str(pk)] = was
-    won: list[Won] = []
     for pk, deal in closed.items():
         stood = _closed_state(deal, ended, until.day, span=span, rates=rates)
         if stood is None:  # open, but not frozen in the later night: nothing is known
             starts.pop(str(pk), None)
             continue
         states[str(pk)] = stood
-        if stood.outcome is Stood.WON and stood.counts:
-            won.append(_won(deal, stood))
         then = _closed_state(deal, ended, since.day, span=span, rates=rates)
         if pk not in before and then is not None:
             starts[str(pk)] = then
@@ -132,8 +133,18 @@ def movement(
         between=_between(before, after, look=look, day=since.day),
     )
     unit = smallest_unit(workspace.base_currency)
-    owners = {pk: row.owner_id for pk, row in after.items()}
-    owners |= {pk: deal.owner_id for pk, deal in closed.items()}
+    owners = {str(pk): row.owner_id for pk, row in after.items()}
+    owners |= {str(pk): deal.owner_id for pk, deal in closed.items()}
+    first, last = (
+        _means(side, owners, currency=workspace.base_currency)
+        for side in (starts, states)
+    )
+    whole = in_whole_units(
+        changes,
+        units=int(1 / unit),
+        group_of=owners,
+        totals={owner: int((last[owner] - first[owner]) / unit) for owner in last},
+    )
     return Movement(
         span=span,
         since=since.day,
@@ -141,12 +152,12 @@ def movement(
         deals=[
             Moved(
                 opportunity_id=UUID(change.key),
-                owner_id=owners[UUID(change.key)],
+                owner_id=owners[change.key],
                 parts={part: n * unit for part, n in change.parts.items()},
             )
-            for change in in_whole_units(changes, units=int(1 / unit))
+            for change in whole
         ],
-        ends=_means(after, won, currency=workspace.base_currency),
+        ends=last,
         unfrozen=frozenset(
             pk
             for pk, row in fresh.items()
@@ -250,30 +261,24 @@ def _closed_state(
     )
 
 
-def _won(deal: Opportunity, stood: DealState) -> Won:
-    amount = None
-    if deal.won_amount is not None:
-        amount = deal.won_amount * Decimal(str(stood.rate))
-    return Won(deal.pk, deal.owner_id, amount, deal.closed_on)
-
-
 def _means(
-    after: Mapping[UUID, Standing], won: Sequence[Won], *, currency: str
+    states: Mapping[str, DealState], owners: Mapping[str, UUID], *, currency: str
 ) -> dict[UUID, Decimal]:
-    """Each owner's mean as the roll-up has it."""
-    expected = [
-        Expected(
-            opportunity_id=pk,
-            owner_id=row.owner_id,
-            probability=row.chance.in_period,
-            amount=None if row.amount is None else row.amount * row.rate,
-            sigma=0.0,
-        )
-        for pk, row in after.items()
-    ]
-    owners = sorted({each.owner_id for each in (*expected, *won)})
-    still_open, brought = shares_of(expected, won, owners=owners, currency=currency)
-    return {owner: still_open[owner] + brought[owner] for owner in owners}
+    """Each owner's mean as the roll-up has it: what is open apart from what is won."""
+    expected: list[Expected] = []
+    won: list[Won] = []
+    for key, state in states.items():
+        amount = None
+        if state.amount is not None:
+            amount = Decimal(str(state.amount)) * Decimal(str(state.rate))
+        if state.outcome is Stood.OPEN:
+            chance = state.probability
+            expected.append(Expected(UUID(key), owners[key], chance, amount, sigma=0.0))
+        elif state.probability:
+            won.append(Won(UUID(key), owners[key], amount))
+    everybody = sorted(set(owners.values()))
+    still_open, brought = shares_of(expected, won, owners=everybody, currency=currency)
+    return {owner: still_open[owner] + brought[owner] for owner in everybody}
 
 
 def _between(

@@ -48,7 +48,8 @@ def periods_ahead(day: date, *, workspace: Workspace, count: int) -> list[Span]:
 
 def periods_before(day: date, *, workspace: Workspace, count: int) -> list[Span]:
     """The periods before the one that a day lies in, the latest first."""
-    spans, start = [], period_of(day, workspace=workspace).starts_on
+    spans: list[Span] = []
+    start = period_of(day, workspace=workspace).starts_on
     while len(spans) < count:
         spans.append(period_of(start - timedelta(days=1), workspace=workspace))
         start = spans[-1].starts_on

@@ -22,7 +22,9 @@ class CurveAt(Func):
         moment = Value(at, output_field=DateTimeField())
         super().__init__(F(curve), F("starts_at"), moment)
 
-    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
+    def as_sql(  # type: ignore[override] -- no function and no template to give
+        self, compiler: Any, connection: Any, **_extra: Any
+    ) -> Any:
         (curve, _), (start, _), (moment, given) = (
             compiler.compile(source) for source in self.source_expressions
         )

@@ -1,5 +1,6 @@
 """What changed in the forecast of a period since a night that was frozen."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -191,15 +192,15 @@ def _row(deal: Moved, named: Named) -> Row:
     )
 
 
-def _waterfall(
-    whole: Summary, found: Movement, request: WorkspaceRequest
-) -> dict[str, Any]:
-    return {
-        "start": [str(found.since), float(whole.start)],
-        "steps": [
-            [str(CAUSES[part]), float(value)] for part, value in whole.parts.items()
-        ],
-        "end": [str(found.until), float(whole.end)],
-        "currency": request.workspace.base_currency,
-        "label": _("Expected, and what changed it"),
-    }
+def _waterfall(whole: Summary, found: Movement, request: WorkspaceRequest) -> str:
+    """What the chart is drawn from: an attribute, since a part may hold no script."""
+    steps = [[str(CAUSES[part]), float(value)] for part, value in whole.parts.items()]
+    return json.dumps(
+        {
+            "start": [str(found.since), float(whole.start)],
+            "steps": steps,
+            "end": [str(found.until), float(whole.end)],
+            "currency": request.workspace.base_currency,
+            "label": _("Expected, and what changed it"),
+        }
+    )

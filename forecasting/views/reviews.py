@@ -100,6 +100,7 @@ def _line(row: PeriodReview) -> Line:
     parts = row.movement.get("parts")
     if parts is None:
         return Line(row, change=None, parts=())
-    told = [(str(CAUSES[Part(part)]), Decimal(value)) for part, value in parts.items()]
+    # As they are heard: JSON keeps no order.
+    told = [(str(CAUSES[part]), Decimal(parts[part])) for part in Part if part in parts]
     change = sum((value for _label, value in told), Decimal(0))
     return Line(row, change=change, parts=told)

@@ -64,7 +64,7 @@ function options(told, place) {
 function draws(place) {
   if (place.dataset.drawn) return;
   place.dataset.drawn = "yes";
-  const told = JSON.parse(document.getElementById(place.dataset.waterfall).textContent);
+  const told = JSON.parse(place.dataset.waterfall);
   const chart = echarts.init(place, null, { renderer: "canvas" });
   const draw = () => chart.setOption(options(told, place), true);
   draw();

@@ -11,11 +11,12 @@ from accounts.models import Membership
 from accounts.tenancy import AppendOnly
 from forecasting.actions.periods import periods_due, refresh_periods
 from forecasting.actions.reviews import freeze_review
-from forecasting.actions.snapshots import freeze_deals
-from forecasting.models import PeriodOutlook, PeriodReview
-from opportunities.models import Opportunity
+from forecasting.actions.snapshots import freeze_deals, freeze_past_night
+from forecasting.models import PeriodOutlook, PeriodReview, Snapshot
+from opportunities.models import Opportunity, Outcome
 from readiness.queries.as_of import AsOf
 from readiness.queries.models import active_model
+from stakeholders.actions.outcomes import close_opportunity
 from tests.factories import DAY, NOW, create_opportunity, give_defaults
 from tests.recompute.build import make, open_deal, say, seat
 
@@ -50,14 +51,32 @@ def test_a_review_is_frozen_once_a_week_and_is_what_the_sums_say(alice, bob, our
     for owner in (alice, bob):
         computed(owner)
 
-    assert night(ours, WEEK_AGO) == 6  # the workspace and two owners, two periods
-    assert night(ours, WEEK_AGO + timedelta(days=1)) == 0
-
-    refresh_periods(workspace=ours, now=WEEK_AGO)
+    at = WEEK_AGO + timedelta(hours=1)
+    assert night(ours, at) == 6  # the workspace and two owners, two periods
+    refresh_periods(workspace=ours, now=at)
     fields = ("team", "owner", "starts_on", "mean", "p10", "p90", "seed", "open_count")
     same = PeriodReview.objects.order_by("starts_on", "owner").values_list(*fields)
     rows = PeriodOutlook.objects.order_by("starts_on", "owner").values_list(*fields)
     assert list(same) == list(rows)
+    assert night(ours, at + timedelta(days=1)) == 0
+
+
+def test_a_past_night_is_frozen_as_it_was(alice, ours):
+    deal = computed(alice)
+    close_opportunity(
+        opportunity=deal,
+        outcome=Outcome.LOST,
+        closed_on=DAY,
+        today=DAY,
+        by=alice,
+        now=NOW,
+    )
+
+    when = AsOf.of(ours, at=WEEK_AGO + timedelta(hours=1), now=NOW)
+    assert freeze_past_night(when, model=active_model()) == 1
+    assert freeze_review(when) == 4
+    kept = Snapshot.objects.values_list("taken_on", "outcome", "closed_on")
+    assert list(kept) == [(ours.today(WEEK_AGO), "open", None)]
 
 
 def test_a_review_is_never_changed(alice, ours):
@@ -98,7 +117,7 @@ def test_the_sheet_holds_the_movement_by_cause(as_alice, alice, ours):
 
 
 def test_a_period_that_is_over_shows_what_was_frozen_and_what_came(
-    as_alice, alice, ours, time_machine
+    client, alice, ours, time_machine
 ):
     computed(alice)
     night(ours, NOW)
@@ -111,8 +130,9 @@ def test_a_period_that_is_over_shows_what_was_frozen_and_what_came(
         currency="EUR",
     )
     time_machine.move_to(NOW + timedelta(days=90), tick=False)
+    client.force_login(alice.user)
 
-    page = as_alice.get(FORECAST, {"period": "2026-04-01"})
+    page = client.get(FORECAST, {"period": "2026-04-01"})
 
     assert (page.context["came"].amount, page.context["came"].deals) == (500, 1)
     assert [line.review.taken_on for line in page.context["reviews"]] == [DAY]

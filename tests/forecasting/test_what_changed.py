@@ -156,6 +156,19 @@ def test_every_cause_stands_with_its_deal_and_all_sum_to_the_page(alice, bob, ou
     assert found.unfrozen == {new.pk}
 
 
+def test_a_deal_won_after_the_later_night_was_open_in_both(alice, ours):
+    deal = computed(alice)
+    freeze(ours)
+    before = NOW - timedelta(days=3)
+    freeze(ours, at=before)
+    close(deal, "won", won_amount=Decimal(500))
+
+    found = summary(moved(ours, until=ours.today(before)), owners=None)
+
+    assert set(found.parts) == {Part.TIME}
+    assert found.start > 500
+
+
 def test_between_two_nights_nothing_that_came_later_is_seen(alice, ours):
     deal = computed(alice)
     freeze(ours)

@@ -66,20 +66,36 @@ def test_parts_sum_to_each_change_and_all_of_them_to_the_total(rows):
 
 
 @given(deals, st.sampled_from([1, 100]))
-def test_whole_units_sum_exactly_per_deal_and_in_total(rows, units):
-    found = what_changed(
-        {key: row[0] for key, row in rows.items() if row[0]},
-        {key: row[1] for key, row in rows.items()},
+def test_whole_units_sum_exactly_per_deal_and_to_the_total_of_each_owner(rows, units):
+    before = {key: row[0] for key, row in rows.items() if row[0]}
+    after = {key: row[1] for key, row in rows.items()}
+    owner_of = {key: key[0] for key in rows}  # by the first letter of the key
+    totals = {
+        owner: round(units * fsum(s.mean for k, s in after.items() if k[0] == owner))
+        - round(units * fsum(s.mean for k, s in before.items() if k[0] == owner))
+        for owner in owner_of.values()
+    }
+
+    whole = in_whole_units(
+        what_changed(before, after), units=units, group_of=owner_of, totals=totals
     )
 
-    whole = in_whole_units(found, units=units)
-
-    exact = {change.key: units * fsum(change.parts.values()) for change in found}
-    assert sum(each.total for each in whole) == round(fsum(exact.values()))
+    for owner, total in totals.items():
+        assert sum(each.total for each in whole if each.key[0] == owner) == total
     for each in whole:
         assert each.total == sum(each.parts.values())
-        assert each.total == pytest.approx(exact[each.key], abs=2, rel=1e-9)
         assert 0 not in each.parts.values()
+
+
+def test_a_unit_that_moved_by_rounding_alone_is_times():
+    whole = in_whole_units(
+        what_changed({"a": OPEN}, {"a": OPEN}),
+        units=100,
+        group_of={"a": "Alice"},
+        totals={"Alice": -1},
+    )
+
+    assert [(each.key, dict(each.parts)) for each in whole] == [("a", {Part.TIME: -1})]
 
 
 @pytest.mark.parametrize("outcome", ["lost", "no_decision", "withdrawn"])
