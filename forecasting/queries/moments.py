@@ -137,8 +137,9 @@ def _said_now(look: Look, only: Collection[UUID] | None) -> list[dict[str, Any]]
     made = _some(Forecast.objects.filter(opportunity__outcome=Outcome.OPEN), only)
     made = made.order_by("opportunity", "-computed_at", "-id").distinct("opportunity")
     said = {row["opportunity_id"]: row for row in _kept(made, look)}
-    last = Snapshot.objects.order_by("-taken_on").values_list("taken_on", flat=True)
-    night = _some(Snapshot.objects.filter(taken_on=last.first()), only)
+    nights = Snapshot.objects.order_by("-taken_on").values("taken_on")
+    # Compared by a subquery of one row: where no night is kept, it finds none.
+    night = _some(Snapshot.objects.filter(taken_on=nights[:1]), only)
     for row in _kept(night, look):
         fresher = said.get(row["opportunity_id"])
         if fresher is None or fresher["starts_at"] < row["starts_at"]:
@@ -164,9 +165,10 @@ def _some(rows: QuerySet[Any], only: Collection[UUID] | None) -> QuerySet[Any]:
 
 def _kept(rows: QuerySet[Any], look: Look, *more: str) -> Iterable[dict[str, Any]]:
     fields = ("opportunity_id", "starts_at", "inputs_hash", "model_version")
-    return rows.annotate(**look.points()).values(
-        *fields, "map_version", "by_end", "by_eve", "in_all", *more
+    kept: Iterable[dict[str, Any]] = rows.annotate(**look.points()).values(
+        *fields, "map_version", *look.points(), *more
     )
+    return kept
 
 
 def _standing(

@@ -22,9 +22,8 @@ class CurveAt(Func):
         moment = Value(at, output_field=DateTimeField())
         super().__init__(F(curve), F("starts_at"), moment)
 
-    def as_sql(  # type: ignore[override] -- no function and no template to give
-        self, compiler: Any, connection: Any, **_extra: Any
-    ) -> Any:
+    # Neither a function nor a template of theirs is used.
+    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:  # type: ignore[override]
         (curve, _), (start, _), (moment, given) = (
             compiler.compile(source) for source in self.source_expressions
         )

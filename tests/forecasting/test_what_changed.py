@@ -59,11 +59,12 @@ def test_a_curve_is_read_in_the_database_as_in_memory(alice, ours):
     row = Snapshot.objects.get()
     look = Look.from_moment(QUARTER, Moment.of(ours, night=row.taken_on, now=NOW))
 
-    read = Snapshot.objects.annotate(**look.points()).get()
+    points = look.points()
+    read = Snapshot.objects.annotate(**points).values(*points).get()
 
     days = days_until(QUARTER.ends_on, workspace=ours, now=row.starts_at)
-    assert read.by_end == pytest.approx(chance_by(curves_in(row), days), abs=1e-12)
-    assert (read.by_eve, read.in_all) == (row.won[0], row.won[-1])
+    assert read["by_end"] == pytest.approx(chance_by(curves_in(row), days), abs=1e-12)
+    assert (read["by_eve"], read["in_all"]) == (row.won[0], row.won[-1])
 
 
 def test_time_alone_is_told_apart_when_nothing_new_was_heard(alice, ours):
