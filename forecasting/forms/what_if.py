@@ -26,6 +26,7 @@ class Supposable:
     key: str
     name: str
     stands: str
+    weight: float  # their share of influence
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ def _people(
     people = [p for made in mades for p in made.deal.people if not p.has_left]
     rows = Stakeholder.objects.filter(pk__in=[person.key for person in people])
     names = {str(pk): name for pk, name in rows.values_list("pk", "person__name")}
+    weights = {p.key: p.weight for made in mades for p in made.forecast.people}
     told = []
     for person in people:
         place = int(person.phases.argmax())
@@ -117,6 +118,7 @@ def _people(
                 key=person.key,
                 name=names.get(person.key, ""),
                 stands="" if person.silent_days is None else stands,
+                weight=weights.get(person.key, 0.0),
             )
         )
     return sorted(told, key=lambda each: (each.name, each.key))
