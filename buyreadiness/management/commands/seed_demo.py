@@ -53,7 +53,7 @@ SEED = 13  # of six tried, the one whose chances are spread most widely
 # A larger world is drawn than is told: deals are chosen that show what there is to see.
 DRAWN, TOLD, EACH_SYMPTOM = 2_500, 80, 2
 TALK = Talk(contact_days=9.0, signals_a_contact=1.2, perturbation=0.3)
-NIGHTS = (*range(84, 7, -7), *range(7, -1, -1))  # weekly, then every night
+NIGHTS = (*range(70, 0, -7), 3, 1, 0)  # days ago: weekly, then the last ones
 RATES = {"USD": "0.92", "GBP": "1.17"}
 OWNERS = (Owner(PEOPLE[REP][0], REP), *(Owner(name) for name in SEATS))
 
@@ -198,11 +198,13 @@ def price(admin: Membership, *, now: datetime) -> None:
 
 def keep_nights(admin: Membership, *, now: datetime) -> None:
     """The nights that would have been frozen had the made-up world been lived in."""
-    midnight = now.astimezone(admin.workspace.zone).replace(
+    tonight = now.astimezone(admin.workspace.zone).replace(
         hour=2, minute=0, second=0, microsecond=0
     )
     for days in NIGHTS:
-        at = midnight - timedelta(days=days)
+        at = tonight - timedelta(days=days)
+        if at > now:
+            continue
         with tenancy.workspace(admin.workspace, through="command"):
             when = AsOf.of(admin.workspace, at=at, now=now)
             freeze_past_night(when, model=active_model())
