@@ -149,6 +149,11 @@ def create_target() -> Target:
     return Target.objects.create(starts_on=DAY, ends_on=DAY, amount=1, currency="EUR")
 
 
+def create_called_deal() -> Opportunity:
+    """A deal only managers may say something of: others are refused before any look."""
+    return create_deal()
+
+
 def create_call() -> ManagerCall:
     return ManagerCall.objects.create(
         starts_on=DAY,
@@ -369,7 +374,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "forecasting:company": create_company,
     "forecasting:rate-retract": create_rate,
     "forecasting:call-retract": create_call,
-    "forecasting:deal-call": create_deal,
+    "forecasting:deal-call": create_called_deal,
     "forecasting:target-edit": create_target,
     "forecasting:target-remove": create_target,
     "coaching:play": create_play,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.models import Membership
 from forecasting.actions.periods import sums_of
 from forecasting.models import ManagerCall, PeriodOutlook, PeriodReview, Target
 from forecasting.queries.as_of import stored_outcomes
@@ -42,10 +43,14 @@ def freeze_review(when: AsOf) -> int:
         return 0
     moved = {span.starts_on: _moved(span, today, when) for span in spans}
     told, teams = _beside(spans), teams_known()
+    names: dict[UUID | None, str] = {pk: team.name for pk, team in teams.rows.items()}
+    members = Membership.objects.of(workspace)
+    names |= dict(members.values_list("pk", "name"))
     rows = [
         PeriodReview(
             week_starts_on=monday,
             taken_on=today,
+            scope_name=names.get(row.team_id or row.owner_id, ""),
             movement=_parts(row, moved[row.starts_on], teams),
             target=told[0].get((row.team_id, row.owner_id, row.starts_on)),
             call=told[1].get((row.team_id, row.owner_id, row.starts_on)),

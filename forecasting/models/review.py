@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import WorkspaceForeignKey
-from accounts.models import AppendOnlyModel, Membership, Team
+from accounts.models import AppendOnlyModel, Membership
 from opportunities.models import AMOUNT, CURRENCY
 
 
@@ -16,8 +16,12 @@ class PeriodReview(AppendOnlyModel):
 
     week_starts_on = models.DateField()
     taken_on = models.DateField()
-    team = WorkspaceForeignKey(Team, models.CASCADE, null=True, related_name="+")
-    owner = WorkspaceForeignKey(Membership, models.CASCADE, null=True, related_name="+")
+    # No foreign key: a team may go, what was said of it stays. Its name is that night's.
+    team_id = models.UUIDField(null=True)
+    owner = WorkspaceForeignKey(
+        Membership, models.RESTRICT, null=True, related_name="+"
+    )
+    scope_name = models.CharField(max_length=200, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField()
     currency = models.CharField(**CURRENCY)
@@ -41,7 +45,7 @@ class PeriodReview(AppendOnlyModel):
             models.UniqueConstraint(
                 name="period_review_once_a_week",
                 fields=[
-                    *("workspace", "week_starts_on", "team", "owner"),
+                    *("workspace", "week_starts_on", "team_id", "owner"),
                     *("starts_on", "ends_on"),
                 ],
                 nulls_distinct=False,

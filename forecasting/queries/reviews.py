@@ -44,17 +44,19 @@ def reviewed_scopes(span: Span, *, seen: frozenset[UUID] | None) -> list[Scope]:
     """Those with a review of the period that one may see, the widest first; three queries."""
     teams = teams_known()
     rows = PeriodReview.objects.filter(starts_on=span.starts_on, ends_on=span.ends_on)
-    kept = rows.order_by("team", "owner").distinct("team", "owner")
+    # Of each the latest row: a team is called what it was called last.
+    order = ("team_id", "owner", "-taken_on")
+    kept = rows.order_by(*order).distinct("team_id", "owner")
     scopes = [
         Scope(
             team_id=row.team_id,
             owner_id=row.owner_id,
-            name=str(row.team or row.owner or ""),
+            name=row.scope_name,
             owners=owners_within(
                 team_id=row.team_id, owner_id=row.owner_id, teams=teams
             ),
         )
-        for row in kept.select_related("team", "owner")
+        for row in kept
     ]
     visible = [each for each in scopes if seen is None or _is_within(each, seen)]
 
@@ -71,7 +73,9 @@ def _is_within(scope: Scope, seen: frozenset[UUID]) -> bool:
 def reviews_of(span: Span, scope: Scope) -> Sequence[PeriodReview]:
     """The latest first."""
     here = Q(starts_on=span.starts_on, ends_on=span.ends_on)
-    rows = PeriodReview.objects.filter(here, team=scope.team_id, owner=scope.owner_id)
+    rows = PeriodReview.objects.filter(
+        here, team_id=scope.team_id, owner=scope.owner_id
+    )
     return list(rows.order_by("-taken_on"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -127,8 +127,6 @@ def _page(
         place = ids.index(wanted) if wanted in ids else 0
         context |= _told(request, asked, order, place=place)
         context["form"] = form or DealCallForm()
-    elif form is not None:  # a deal that moves no range, or is closed by now
-        raise Http404
     return render_page(request, PAGE, context, status=status)
 
 

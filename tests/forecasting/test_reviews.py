@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Sum
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Membership, Team, TeamMember, TeamPart
 from accounts.tenancy import AppendOnly
 from forecasting.actions.periods import periods_due, refresh_periods
 from forecasting.actions.reviews import freeze_review
@@ -17,7 +17,7 @@ from opportunities.models import Opportunity, Outcome
 from readiness.queries.as_of import AsOf
 from readiness.queries.models import active_model
 from stakeholders.actions.outcomes import close_opportunity
-from tests.factories import DAY, NOW, create_opportunity, give_defaults
+from tests.factories import DAY, NOW, create_opportunity, create_team, give_defaults
 from tests.recompute.build import make, open_deal, say, seat
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_review_is_frozen_once_a_week_and_is_what_the_sums_say(alice, bob, our
     at = WEEK_AGO + timedelta(hours=1)
     assert night(ours, at) == 6  # the workspace and two owners, two periods
     refresh_periods(workspace=ours, now=at)
-    fields = ("team", "owner", "starts_on", "mean", "p10", "p90", "seed", "open_count")
+    fields = ("owner", "starts_on", "mean", "p10", "p90", "seed", "open_count")
     same = PeriodReview.objects.order_by("starts_on", "owner").values_list(*fields)
     rows = PeriodOutlook.objects.order_by("starts_on", "owner").values_list(*fields)
     assert list(same) == list(rows)
@@ -85,6 +85,18 @@ def test_a_review_is_never_changed(alice, ours):
 
     with pytest.raises(AppendOnly):
         PeriodReview.objects.update(mean=Decimal(1))
+
+
+def test_a_review_outlives_its_team(as_alice, alice, ours):
+    team = create_team(name="Ghent")
+    TeamMember.objects.create(team=team, membership=alice, part=TeamPart.MEMBER)
+    computed(alice)
+    night(ours, WEEK_AGO)
+    Team.objects.filter(pk=team.pk).delete()
+
+    scopes = [scope.name for scope in as_alice.get(HERE).context["scopes"]]
+
+    assert scopes == ["", "Alice", "Ghent"]
 
 
 def test_the_next_review_says_what_moved_and_adds_up(as_alice, alice, bob, ours):
