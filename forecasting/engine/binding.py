@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from forecasting.engine.decision import Members, Pivot, Pivots, supported_at
+from forecasting.engine.decision import Members, Pivots, supported_at
 from forecasting.engine.rules import Clauses
 from forecasting.engine.seats import Group
 from readiness.engine.arrays import Floats
@@ -114,17 +114,13 @@ def _by_person(
         if clauses.required[i]:
             support = float(members.support[i] @ stances)
             likely = float(members.reached_last[i, last] @ speeds) * support
-            approved = pivot.certain * (not blocked)
-            yield _Candidate(Condition.APPROVAL, key, approved, likely)
-        if blocked or clauses.conditional[i]:
+            # Who is against us is first a veto to be lifted: by the same yes.
+            kind = Condition.VETO if blocked else Condition.APPROVAL
+            yield _Candidate(kind, key, pivot.certain, likely)
+        elif blocked or clauses.conditional[i]:
             reached = float(members.reached_doubts[i, last] @ speeds)
-            lifted = _lifted(pivot, reached_last=members.reached_last[i])
             likely = 0.0 if blocked else reached
-            yield _Candidate(Condition.VETO, key, lifted, likely)
-
-
-def _lifted(pivot: Pivot, *, reached_last: Floats) -> Floats:
-    return pivot.gain * reached_last[: len(pivot.gain)] + pivot.without
+            yield _Candidate(Condition.VETO, key, pivot.lifted, likely)
 
 
 def _by_clause(

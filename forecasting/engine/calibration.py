@@ -1,12 +1,14 @@
 """The map from what the model says to what tends to happen."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
 from forecasting.engine.ends import EndCurves, curves_of
+from forecasting.engine.passage import WEEK_DAYS
 from readiness.engine.arrays import Floats
 
 
@@ -31,21 +33,76 @@ class CalibrationMap:
             raise ValueError(f"No rising map: {numbers}.")
 
 
+@dataclass(frozen=True, slots=True)
+class HorizonMaps:
+    """Maps that were learned for some horizons, in days, ascending.
+
+    Between two horizons intercept and slope go over in a straight line; before the first
+    and after the last they stay. A win curve that would fall where one map gives way to
+    the next is held.
+    """
+
+    knots: tuple[tuple[float, CalibrationMap], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse horizons that do not ascend, and maps that part near zero.
+
+        :raises ValueError: if there is none, they do not ascend, or the floors differ.
+        """
+        days = [day for day, _ in self.knots]
+        if not days or sorted(set(days)) != days or len(self._floors) > 1:
+            raise ValueError(f"No maps by horizon: {self.knots}.")
+
+    @property
+    def _floors(self) -> set[float]:
+        return {each.floor for _, each in self.knots}
+
+    def mapped(self, chance: Floats) -> Floats:
+        """Return P by week (..., weeks from now on), mapped, of the same shape."""
+        days = [day for day, _ in self.knots]
+        weeks = np.arange(chance.shape[-1]) * float(WEEK_DAYS)
+        intercept = np.interp(weeks, days, [each.intercept for _, each in self.knots])
+        slope = np.interp(weeks, days, [each.slope for _, each in self.knots])
+        (floor,) = self._floors
+        raised = _raised(chance, intercept=intercept, slope=slope, floor=floor)
+        return np.asarray(np.maximum.accumulate(raised, axis=-1))
+
+
+Calibration: TypeAlias = CalibrationMap | HorizonMaps
+
+
 def mapped_chance(chance: npt.ArrayLike, *, calibration: CalibrationMap) -> Floats:
     """Return the mapped chances, of the same shape; 0 and 1 stay where they are."""
-    p = np.clip(np.asarray(chance, dtype=np.float64), 0.0, 1.0)
-    raised = expit(calibration.intercept + calibration.slope * logit(p))
-    return np.asarray(raised * np.minimum(1.0, p / calibration.floor))
+    return _raised(
+        np.asarray(chance, dtype=np.float64),
+        intercept=calibration.intercept,
+        slope=calibration.slope,
+        floor=calibration.floor,
+    )
 
 
-def mapped_curves(curves: EndCurves, *, calibration: CalibrationMap) -> EndCurves:
+def mapped_by_week(chance: Floats, *, calibration: Calibration) -> Floats:
+    """Return P by week (..., weeks from now on), mapped, of the same shape."""
+    if isinstance(calibration, HorizonMaps):
+        return calibration.mapped(chance)
+    return mapped_chance(chance, calibration=calibration)
+
+
+def _raised(
+    chance: Floats, *, intercept: float | Floats, slope: float | Floats, floor: float
+) -> Floats:
+    p = np.clip(chance, 0.0, 1.0)
+    return np.asarray(expit(intercept + slope * logit(p)) * np.minimum(1.0, p / floor))
+
+
+def mapped_curves(curves: EndCurves, *, calibration: Calibration) -> EndCurves:
     """Map the win curve and scale the others by (1 - p') / (1 - p).
 
     Where the map lifts a win curve that is just rising from zero, the scaling can take
     down a curve that may not fall (by at most 3 % of it under the default map). It is
     then lowered before that week to the level it falls to, and the difference is open.
     """
-    won = mapped_chance(curves.won, calibration=calibration)
+    won = mapped_by_week(curves.won, calibration=calibration)
     missed = 1.0 - curves.won
     scale = (1.0 - won) / np.where(missed > 0, missed, 1.0)
     return curves_of(

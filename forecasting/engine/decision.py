@@ -45,12 +45,14 @@ class Pivot:
 
     P(won by week | speed) = gain · P(this seat reached the last phase)
     + without · P(this seat stands in nobody's way). `certain` is its value when the
-    seat is in favour for certain.
+    seat is in favour for certain. Where nothing is won without its yes `without` is
+    zero; `lifted` is the value as it is when no veto of this seat stands.
     """
 
     gain: Floats
     without: Floats
     certain: Floats
+    lifted: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,14 +118,13 @@ def decided_by(members: Members, *, clauses: Clauses, stance: NormalNodes) -> De
     For us: every clause of the rule holds. Against us: the deciding person has reached
     the last phase without supporting us, that is the first of those whose approval is
     required; a rule that requires nobody's approval is lost once those committed
-    against us are too many for it ever to be met. A veto delays, it decides nothing.
+    against us are too many for it ever to be met. A veto delays, it decides nothing;
+    an active one is lifted by its holder's own yes, as likely as P(for) has it.
     """
     weeks = members.reached_last.shape[1]
-    won = np.zeros((weeks, members.reached_last.shape[2]))
-    if not any(clauses.blocked):
-        votes, approval = _votes(members, clauses=clauses, weeks=weeks)
-        needed = _still_needed(clauses)
-        won = _over_stance(approval * _tails(votes, needed=needed)[0].rows[0], stance)
+    votes, approval = _votes(members, clauses=clauses, weeks=weeks)
+    needed = _still_needed(clauses)
+    won = _over_stance(approval * _tails(votes, needed=needed)[0].rows[0], stance)
     return Decided(
         won=_rising(won), lost=_rising(_lost(members, clauses=clauses, stance=stance))
     )
@@ -157,6 +158,8 @@ def pivots_of(
                 _meet(heads, after, steps=0, needed=needed),
                 support=members.support[i] * stance.weights,
                 stance=stance,
+                reached=members.reached_last[i, :weeks],
+                is_needed=clauses.blocked[i],
             )
         heads = _forward(heads, vote, needed=needed, low=after.low)
     others = _approvals(members, clauses=clauses, weeks=weeks)
@@ -168,6 +171,8 @@ def pivots_of(
                 np.zeros_like(with_it),
                 support=members.support[i] * stance.weights,
                 stance=stance,
+                reached=members.reached_last[i, :weeks],
+                is_needed=True,
             )
     free = approval.copy()
     for vote in votes:
@@ -191,18 +196,30 @@ def supported_at(members: Members, *, clauses: Clauses, week: int) -> Floats:
     for i, steps in enumerate(clauses.steps):
         reached = members.reached_last[i, week : week + 1, None, :]
         yes = np.asarray(reached * members.support[i][:, None])
-        yes = yes * (not clauses.blocked[i])
         votes.append(_Vote(steps, yes, 1.0 - yes))
     return np.asarray(_tails(votes, needed=clauses.needed)[0].rows[0][0])
 
 
 def _pivot(
-    with_it: Floats, without: Floats, *, support: Floats, stance: NormalNodes
+    with_it: Floats,
+    without: Floats,
+    *,
+    support: Floats,
+    stance: NormalNodes,
+    reached: Floats,
+    is_needed: bool,
 ) -> Pivot:
+    gain = np.einsum("tzu,z->tu", with_it - without, support)
+    freely = _over_stance(without, stance)
+    lifted = gain * reached + freely
+    if is_needed:
+        gain = np.einsum("tzu,z->tu", with_it, support)
+        freely = np.zeros_like(freely)
     return Pivot(
-        gain=np.einsum("tzu,z->tu", with_it - without, support),
-        without=_over_stance(without, stance),
+        gain=gain,
+        without=freely,
         certain=_over_stance(with_it, stance),
+        lifted=lifted,
     )
 
 
@@ -226,8 +243,6 @@ def _still_needed(clauses: Clauses) -> int:
 
 
 def _yes(members: Members, i: int, *, clauses: Clauses, weeks: int) -> Floats:
-    if clauses.blocked[i]:
-        return np.zeros((weeks, members.support.shape[1], members.early.shape[2]))
     reached = members.reached_last[i, :weeks, None, :]
     return np.asarray(reached * members.support[i][:, None])
 
@@ -265,7 +280,7 @@ def _votes(
             continue
         yes = _yes(members, i, clauses=clauses, weeks=weeks)
         if clauses.blocked[i]:
-            pending = yes
+            pending = np.zeros_like(yes)
         elif clauses.conditional[i]:
             pending = members.reached_doubts[i, :weeks, None, :] - yes
         else:

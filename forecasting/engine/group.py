@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from forecasting.engine.binding import BindingConstraint, binding_constraint
 from forecasting.engine.calibration import (
+    Calibration,
     CalibrationMap,
-    mapped_chance,
+    mapped_by_week,
     mapped_curves,
     with_file,
 )
@@ -47,7 +48,7 @@ class DecisionModel:
     stance: NormalNodes
     stance_correlation: float
     hazards: Hazards
-    calibration: CalibrationMap
+    calibration: Calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +119,7 @@ def decision_model(
     stance_correlation: float = 0.5,
     stance_nodes: int = 7,
     hazards: Hazards | None = None,
-    calibration: CalibrationMap | None = None,
+    calibration: Calibration | None = None,
 ) -> DecisionModel:
     """Build the model of one importance and buying class; keep it for all its deals.
 
@@ -312,9 +313,11 @@ class _Target:
             decided,
             self.survived if survived is None else survived,
             weights=self.model.tables.shared.weights,
-        )[..., -2:]
-        mapped = mapped_chance(won, calibration=self.model.calibration)
-        between = mapped[..., 0] + self.part * (mapped[..., 1] - mapped[..., 0])
+        )
+        if isinstance(self.model.calibration, CalibrationMap):
+            won = won[..., -2:]  # one map for all weeks needs no earlier one
+        mapped = mapped_by_week(won, calibration=self.model.calibration)
+        between = mapped[..., -2] + self.part * (mapped[..., -1] - mapped[..., -2])
         return np.asarray(between * self.file_factor)
 
 
@@ -340,13 +343,13 @@ def _people(
         return every
 
     seats = [
-        (pivot, setting.clauses.conditional[i], setting.clauses.blocked[i])
+        (pivot, setting.clauses.conditional[i])
         for i, pivot in enumerate(pivots.seats, start=first)
     ]
-    gain = np.array([pivot.gain * (not blocked) for pivot, _, blocked in seats])
-    without = np.array([pivot.without * (not blocked) for pivot, _, blocked in seats])
+    gain = np.array([pivot.gain for pivot, _ in seats])
+    without = np.array([pivot.without for pivot, _ in seats])
     decided = scenarios(tables.reached_last) * gain[:, None]
-    is_conditional = np.array([conditional for _, conditional, _ in seats])
+    is_conditional = np.array([conditional for _, conditional in seats])
     decided[~is_conditional] += without[~is_conditional][:, None]
     if is_conditional.any():
         doubts = scenarios(tables.reached_doubts)[is_conditional]

@@ -106,9 +106,7 @@ class Simulator:
         c, day, votes = self.clauses, 0.0, []
         for i, (doubts, last) in enumerate(paths):
             yes = last if supports[i] else inf
-            if c.blocked[i]:
-                return inf
-            if c.required[i]:
+            if c.required[i] or c.blocked[i]:
                 day = max(day, yes)
             if c.conditional[i]:
                 day = max(day, doubts)
