@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.tenancy.tasks import WorkspaceTask
+from accounts.tenancy.tasks import Door, SteppedTask, WorkspaceTask
 from buyreadiness import nightly
 from buyreadiness.recompute import (
     AT_ONCE,
@@ -16,7 +16,7 @@ from buyreadiness.recompute import (
     begin_attempt,
     claim_requests,
 )
-from forecasting.actions.accuracy import spend_on_accuracy
+from forecasting.actions.accuracy import begin_accuracy, spend_on_accuracy
 from integrations.tasks import work_import
 from opportunities.models import Job
 from readiness.tasks import work_learning
@@ -86,12 +86,19 @@ def refresh_sums(*, slot_id: str) -> None:
     nightly.refresh_sums(slot_id=UUID(slot_id), now=timezone.now())
 
 
-@shared_task(base=WorkspaceTask)
-def work_accuracy(*, slot_id: str) -> None:
-    clock = iter(time.monotonic, None)
-    is_done = spend_on_accuracy(slot_id=UUID(slot_id), now=timezone.now(), clock=clock)
+@shared_task(base=SteppedTask)
+def work_accuracy(*, slot_id: str, door: Door) -> None:
+    with door():  # counted in a transaction of its own, which a failure does not undo
+        if not begin_accuracy(slot_id=UUID(slot_id), now=timezone.now()):
+            return
+    with door():
+        is_done = spend_on_accuracy(
+            slot_id=UUID(slot_id),
+            now=timezone.now(),
+            clock=iter(time.monotonic, None),
+        )
     if not is_done:
-        transaction.on_commit(lambda: sweep.apply_async(expires=60), robust=True)
+        sweep.apply_async(expires=60)
 
 
 by_job: dict[str, WorkspaceTask] = {

@@ -1,5 +1,6 @@
 """Score our own forecasts, a day at a time, and keep what came of it."""
 
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from accounts.actions.audit import record
 from accounts.models import Membership, Workspace
+from forecasting.actions.maps import try_map
 from forecasting.models import AccuracyReport, AccuracyRun, ReplayedDay
 from forecasting.queries.accuracy import drift, kept, owners_by_team, read, told
 from forecasting.queries.backtest import (
@@ -18,15 +20,18 @@ from forecasting.queries.backtest import (
     replay_days,
     scored,
 )
-from forecasting.queries.decisions import MAP_VERSION
 from forecasting.queries.frozen import frozen_scores
+from forecasting.queries.maps import LoadedMap, active_map
 from forecasting.signals import accuracy_asked
 from opportunities.models import Opportunity, ScheduleSlot
 from opportunities.models.schedule import accuracy_slot
 from readiness.queries.models import LoadedModel, active_model
 
+logger = logging.getLogger(__name__)
+
 HORIZON_DAYS, EVERY_DAYS = 90, 30
 AGAIN_AFTER = timedelta(days=28)
+MAX_ATTEMPTS = 3  # at one step, which is fifteen seconds of work
 BUDGET_SECONDS = 15.0
 
 
@@ -43,6 +48,9 @@ def ask_for_accuracy(
             "every_days": EVERY_DAYS,
         },
     )
+    if run.given_up_at is not None:
+        run.attempts, run.given_up_at, run.asked_at = 0, None, now
+        run.save(update_fields=["attempts", "given_up_at", "asked_at"])
     ScheduleSlot.objects.ask(accuracy_slot(workspace_id=workspace.pk, due_at=now))
     accuracy_asked.send(AccuracyRun, workspace_id=workspace.pk)
     if is_new and by is not None:
@@ -53,8 +61,27 @@ def ask_for_accuracy(
 def ask_monthly(*, workspace: Workspace, now: datetime) -> None:
     """Ask for a report when the last one is a month old; one that nobody asked for, too."""
     last = AccuracyReport.objects.order_by("-computed_at", "-id").first()
-    if last is None or last.computed_at <= now - AGAIN_AFTER:
+    failed = AccuracyRun.objects.filter(given_up_at__gt=now - AGAIN_AFTER).exists()
+    if not failed and (last is None or last.computed_at <= now - AGAIN_AFTER):
         ask_for_accuracy(workspace=workspace, now=now)
+
+
+@transaction.atomic
+def begin_accuracy(*, slot_id: UUID, now: datetime) -> bool:
+    """Count an attempt at the next step; after three that failed, give up and say so."""
+    slot = ScheduleSlot.objects.filter(pk=slot_id).first()
+    run = AccuracyRun.objects.select_for_update().first()
+    if slot is None or run is None:
+        return slot is not None
+    if run.attempts >= MAX_ATTEMPTS:
+        logger.error("Could not score forecasts in %s attempts: given up", run.attempts)
+        run.given_up_at = now
+        run.save(update_fields=["given_up_at"])
+        slot.delete()
+        return False
+    run.attempts += 1
+    run.save(update_fields=["attempts"])
+    return True
 
 
 @transaction.atomic
@@ -77,6 +104,8 @@ def spend_on_accuracy(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -
         _finish(run, workspace=workspace, now=now)
         slot.delete()
         return True
+    run.attempts = 0  # this step came through
+    run.save(update_fields=["attempts"])
     slot.claimed_at = None
     slot.save(update_fields=["claimed_at"])
     return False
@@ -133,10 +162,17 @@ def _finish(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> None:
         horizon_days=run.horizon_days,
         every_days=run.every_days,
         model_version=run.model_version,
-        map_version=MAP_VERSION,
+        map_version=_map_of(run).version,
         body=_body(run, workspace=workspace, now=now),
     )
     run.delete()
+
+
+def _map_of(run: AccuracyRun) -> LoadedMap:
+    """The map that the last replayed day was foretold with."""
+    last = max(run.days, default=None)
+    found = active_map()
+    return found if last is None else found.before(date.fromisoformat(last))
 
 
 def _body(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> dict[str, Any]:
@@ -146,6 +182,7 @@ def _body(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> dict[str,
     return {
         **_scores(rows, withdrawn, horizon=run.horizon_days),
         "frozen": frozen_scores(workspace, today=workspace.today(now)),
+        "map": try_map(workspace=workspace, now=now),
         "teams": _of_teams(rows, withdrawn, horizon=run.horizon_days),
     }
 

@@ -8,10 +8,9 @@ from django.db import transaction
 
 from accounts.models import Workspace
 from forecasting.actions.outlooks import refresh_outlooks
-from forecasting.models import Snapshot
+from forecasting.models import RAW_WEEKS, Snapshot
 from forecasting.queries.amounts import sigma_of
 from forecasting.queries.as_of import forecasts_at
-from forecasting.queries.decisions import MAP_VERSION
 from forecasting.queries.forecasted import Forecasted
 from forecasting.queries.present import forecasts_now, last_forecasts
 from forecasting.queries.rates import Rates, rates_into
@@ -118,5 +117,7 @@ def _snapshot(
         rate_to_base=rate,
         inputs_hash=inputs,
         model_version=model.version,
-        map_version=MAP_VERSION,
+        model_won=made.forecast.curves.model.won[: RAW_WEEKS + 1].tolist(),
+        file_factor=deal.file.factor,
+        map_version=deal.calibration.version,
     )

@@ -12,6 +12,7 @@ from readiness.engine.arrays import Floats
 
 BINS = 10
 DRAWS = 2_000
+DRAWS_AT_ONCE = 250  # of some thousand deals each
 CERTAIN = 1e-6  # a chance said to be 0 or 1 costs this much, not infinity
 Z95 = 1.959963984540054
 
@@ -114,6 +115,7 @@ def reliability_bins(
     said: npt.ArrayLike,
     happened: npt.ArrayLike,
     *,
+    deals: Sequence[str] | None = None,
     bins: int = BINS,
     draws: int = DRAWS,
     seed: int = 0,
@@ -121,17 +123,19 @@ def reliability_bins(
     """Return equal-count bins in rising order, each with a bootstrap band.
 
     Equal chances never stand in two bins, so there may be fewer. The band says where
-    the share in the bin lies in 95 % of samples drawn again from it.
+    the share in the bin lies in 95 % of samples drawn again from it. `deals` (n,) says of
+    which deal each row is: a deal is drawn again with all its rows in the bin.
 
-    :raises ValueError: as `murphy`.
+    :raises ValueError: as `murphy`, or if there is not one deal for each row.
     """
     p, y = _pairs(said, happened)
+    of = _clusters(deals, n=len(y))
     rng = np.random.default_rng(seed)
     return tuple(
         Bin(
             n=len(rows),
             said=float(p[rows].mean()),
-            happened=_band(float(y[rows].mean()), n=len(rows), draws=draws, rng=rng),
+            happened=_band(y[rows], of[rows], draws=draws, rng=rng),
         )
         for rows in _equal_counts(p, bins=bins)
     )
@@ -295,11 +299,7 @@ def difference(
     mine, y = _pairs(ours, happened)
     other, _same = _pairs(theirs, happened)
     gaps = (mine - y) ** 2 - (other - y) ** 2
-    of = (
-        np.arange(len(y)) if deals is None else np.unique(deals, return_inverse=True)[1]
-    )
-    if len(of) != len(y):
-        raise ValueError(f"{len(of)} deals for {len(y)} rows.")
+    of = _clusters(deals, n=len(y))
     counts = np.bincount(of).astype(np.float64)
     sums = np.column_stack([np.bincount(of, weights=gaps), counts])
     return bootstrap(sums, _mean_of_sums, draws=draws, seed=seed)
@@ -350,9 +350,34 @@ def _equal_counts(p: Floats, *, bins: int) -> list[npt.NDArray[np.intp]]:
     return [rows for rows in np.split(order, np.unique(cuts)) if len(rows)]
 
 
-def _band(share: float, *, n: int, draws: int, rng: np.random.Generator) -> Interval:
-    low, high = np.quantile(rng.binomial(n, share, draws) / n, [0.025, 0.975])
-    return Interval(share, float(low), float(high))
+def _clusters(deals: Sequence[str] | None, *, n: int) -> npt.NDArray[np.intp]:
+    """Return which deal each row is of, as a number; without deals each is its own."""
+    if deals is None:
+        return np.arange(n)
+    if len(deals) != n:
+        raise ValueError(f"{len(deals)} deals for {n} rows.")
+    return np.asarray(np.unique(deals, return_inverse=True)[1])
+
+
+def _band(
+    happened: Floats,
+    of: npt.NDArray[np.intp],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+) -> Interval:
+    """The share that happened, and where it lies when the deals are drawn again."""
+    _deals, place, counts = np.unique(of, return_inverse=True, return_counts=True)
+    sums = np.bincount(place, weights=happened)
+    again = np.empty(draws)
+    for start in range(0, draws, DRAWS_AT_ONCE):
+        part = again[start : start + DRAWS_AT_ONCE]
+        drawn = rng.multinomial(
+            len(counts), np.full(len(counts), 1 / len(counts)), len(part)
+        )
+        part[:] = drawn @ sums / (drawn @ counts)
+    low, high = np.quantile(again, [0.025, 0.975]).tolist()
+    return Interval(float(happened.mean()), low, high)
 
 
 def _parted(x: Floats, y: Floats) -> bool:

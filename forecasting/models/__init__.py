@@ -1,8 +1,10 @@
 """What the phases say of a deal's end, kept, frozen and cached."""
 
 from forecasting.models.accuracy import AccuracyReport, AccuracyRun, ReplayedDay
+from forecasting.models.calibration import CalibrationVersion, MapStatus
 from forecasting.models.call import ManagerCall, Verdict
 from forecasting.models.forecast import (
+    RAW_WEEKS,
     WEEKS,
     ConstraintKind,
     Forecast,
@@ -14,13 +16,16 @@ from forecasting.models.review import PeriodReview
 from forecasting.models.target import Target
 
 __all__ = [
+    "RAW_WEEKS",
     "WEEKS",
     "AccuracyReport",
     "AccuracyRun",
+    "CalibrationVersion",
     "ConstraintKind",
     "Forecast",
     "ListedSymptom",
     "ManagerCall",
+    "MapStatus",
     "Outlook",
     "PeriodOutlook",
     "PeriodReview",

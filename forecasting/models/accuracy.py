@@ -43,6 +43,8 @@ class AccuracyRun(WorkspaceModel):
     # The days to look from, in order; null until the worker began.
     days: Any = models.JSONField(null=True)
     model_version = models.CharField(max_length=40, blank=True)
+    attempts = models.IntegerField(default=0)
+    given_up_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("computation of accuracy")

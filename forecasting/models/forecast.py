@@ -10,6 +10,7 @@ from opportunities.models import AMOUNT, CURRENCY, Opportunity, Outcome
 from stakeholders.models import Stakeholder
 
 WEEKS = 78  # a curve has a point for each week from 0 to 78
+RAW_WEEKS = 14  # beyond the longest horizon that is scored, a late night included
 
 
 class ConstraintKind(models.TextChoices):
@@ -97,6 +98,10 @@ class Snapshot(Curves, AppendOnlyModel):
     rate_to_base = models.DecimalField(null=True, max_digits=18, decimal_places=9)
     # Of the last forecast: the same on two nights says that nothing new was heard.
     inputs_hash = models.CharField(max_length=64, blank=True, default="")
+    # What a map of the workspace's own is fitted on: the model's P(won) of the first
+    # weeks, neither mapped nor lowered by the file, and what the file multiplied it by.
+    model_won = ArrayField(models.FloatField(), null=True)
+    file_factor = models.FloatField(null=True)
     model_version = models.CharField(max_length=40)
     map_version = models.CharField(max_length=40)
 

@@ -22,6 +22,7 @@ from forecasting.models import Forecast, Snapshot
 from forecasting.queries.amounts import AmountRange, range_of, sigma_of
 from forecasting.queries.deal import days_until, deal_of, entered_about, replayed_deal
 from forecasting.queries.forecasted import Forecasted, compute
+from forecasting.queries.maps import LoadedMap
 from forecasting.queries.periods import Span
 from forecasting.queries.portfolio import (
     Expected,
@@ -70,9 +71,16 @@ class Outcomes:
 
 
 def forecasts_at(
-    opportunities: Sequence[Opportunity], *, when: AsOf, model: LoadedModel
+    opportunities: Sequence[Opportunity],
+    *,
+    when: AsOf,
+    model: LoadedModel,
+    calibration: LoadedMap | None = None,
 ) -> Iterator[Forecasted]:
-    """Forecast deals from what was known at a moment, many at a time."""
+    """Forecast deals from what was known at a moment, many at a time.
+
+    The map is the one in force unless another is given.
+    """
     rest = iter(opportunities)
     while some := list(islice(rest, DEALS_AT_ONCE)):
         read = read_people(
@@ -83,7 +91,11 @@ def forecasts_at(
             known_at=when.known_at,
         )
         entered = entered_about(
-            some, workspace=when.workspace, now=when.at, known_at=when.known_at
+            some,
+            workspace=when.workspace,
+            now=when.at,
+            known_at=when.known_at,
+            calibration=calibration,
         )
         for row in some:
             deal = replayed_deal(row, read=read[row.pk], model=model, entered=entered)
@@ -108,9 +120,13 @@ def forecast_at(
     return read, compute(deal, model=model)
 
 
-def outcomes_at(when: AsOf, *, model: LoadedModel) -> Iterator[Outcomes]:
+def outcomes_at(
+    when: AsOf, *, model: LoadedModel, calibration: LoadedMap | None = None
+) -> Iterator[Outcomes]:
     """What the facts of that moment say of every deal open then."""
-    for made in forecasts_at(open_deals(when), when=when, model=model):
+    for made in forecasts_at(
+        open_deals(when), when=when, model=model, calibration=calibration
+    ):
         deal, binding = made.deal, made.forecast.binding
         yield Outcomes(
             opportunity=deal.opportunity,

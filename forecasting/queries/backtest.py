@@ -17,6 +17,7 @@ from forecasting.engine import scoring
 from forecasting.engine.baselines import base_rate, busy, share_by_class
 from forecasting.engine.passage import HORIZON_DAYS
 from forecasting.queries.as_of import outcomes_at
+from forecasting.queries.maps import active_map
 from opportunities.models import Opportunity, Outcome, SellerForecast, StageChange
 from readiness.engine.arrays import Floats
 from readiness.queries.as_of import AsOf, state_of, states_on
@@ -223,7 +224,7 @@ def scored(rows: Sequence[Replayed], *, horizon: int, withdrawn: int = 0) -> Bac
         withdrawn=withdrawn,
         unheard=sum(not row.is_heard for row in rows),
         ours=_score(ours, happened, base=base),
-        bins=scoring.reliability_bins(ours, happened),
+        bins=scoring.reliability_bins(ours, happened, deals=deals),
         rivals=rivals,
         against=against,
     )
@@ -292,7 +293,9 @@ def replay_day(
     end = AsOf(workspace, end_of(until, workspace.zone) - MOMENT, known_at=None)
     states = states_on(end)
     rows, withdrawn = [], set()
-    for made in outcomes_at(when, model=model):
+    # A map that has seen an end after that day would foretell what it was fitted on.
+    calibration = active_map().before(day)
+    for made in outcomes_at(when, model=model, calibration=calibration):
         deal = made.opportunity
         state = state_of(deal, states, when=end)
         if state == Outcome.WITHDRAWN:

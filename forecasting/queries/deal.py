@@ -23,7 +23,8 @@ from forecasting.engine.purchase_file import (
 )
 from forecasting.engine.seats import Influence, Person, Role, role
 from forecasting.models import TargetBasis
-from forecasting.queries.decisions import ENGINE_VERSION, MAP_VERSION
+from forecasting.queries.decisions import ENGINE_VERSION
+from forecasting.queries.maps import LoadedMap, active_map
 from forecasting.queries.periods import period_of
 from opportunities.models import Importance, Opportunity
 from readiness.engine.arrays import Floats
@@ -98,6 +99,7 @@ class Deal:
     evidenced_items: int
     target: Target
     amount: Amount
+    calibration: LoadedMap
     digest: str
 
 
@@ -113,6 +115,7 @@ class Entered:
     items: Mapping[UUID, dict[int, ItemState]]  # these by opportunity
     decisions: Mapping[UUID, date]
     quotes: Mapping[UUID, list[Quote]]
+    calibration: LoadedMap
 
 
 def deal_of(
@@ -124,7 +127,7 @@ def deal_of(
     now: datetime,
     known_at: datetime | None = None,
 ) -> Deal:
-    """Gather a deal; five queries, whatever its size."""
+    """Gather a deal; six queries, whatever its size."""
     entered = entered_about(
         [opportunity], workspace=workspace, now=now, known_at=known_at
     )
@@ -137,10 +140,12 @@ def entered_about(
     workspace: Workspace,
     now: datetime,
     known_at: datetime | None = None,
+    calibration: LoadedMap | None = None,
 ) -> Entered:
-    """Gather what was entered about some deals; five queries, whatever their number.
+    """Gather what was entered about some deals; six queries, whatever their number.
 
-    With `known_at`, which is `now` then, only what was known by that moment.
+    With `known_at`, which is `now` then, only what was known by that moment; with
+    another `calibration` than the one in force, one query less.
     """
     deals = [opportunity.pk for opportunity in opportunities]
     today = workspace.today(now)
@@ -156,6 +161,7 @@ def entered_about(
         items=_items(deals, today=today, known_at=known_at),
         decisions=_decisions(deals, now=now, known_at=known_at),
         quotes=_quotes(deals, today=today, known_at=known_at),
+        calibration=calibration or active_map(),
     )
 
 
@@ -223,6 +229,7 @@ def _deal(
         evidenced_items=len(evidenced | file.told),
         target=target,
         amount=_amount(opportunity, entered.quotes.get(opportunity.pk, [])),
+        calibration=entered.calibration,
         digest=""
         if heard is None
         else _digest(
@@ -231,6 +238,7 @@ def _deal(
             people=people,
             model=model,
             rest=[*rest, _roles_json(entered.catalogue)],
+            map_version=entered.calibration.version,
         ),
     )
 
@@ -385,6 +393,7 @@ def _digest(
     read: Mapping[UUID, PersonRead],
     people: tuple[Person, ...],
     model: LoadedModel,
+    map_version: str,
     rest: list[Any],
 ) -> str:
     """All a forecast rests on but the moment: time passing alone writes no row."""
@@ -398,7 +407,7 @@ def _digest(
         ]
         for person in people
     ]
-    versions = [str(model.pk), MAP_VERSION, ENGINE_VERSION]
+    versions = [str(model.pk), map_version, ENGINE_VERSION]
     own = [opportunity.opened_on, opportunity.importance, opportunity.buying_class]
     inputs = json.dumps([versions, seats, own, *rest], default=str)
     return hashlib.sha256(inputs.encode()).hexdigest()

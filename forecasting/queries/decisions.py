@@ -1,28 +1,34 @@
 """What all deals of one importance and buying class share, computed once in a process."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from forecasting.engine.ends import Hazards
 from forecasting.engine.group import DecisionModel, decision_model
 from forecasting.engine.passage import Speed
+from forecasting.queries.maps import LoadedMap
 from opportunities.models import Opportunity
 from readiness.queries.models import LoadedModel
 
-MAP_VERSION = "expert-map-1"
 ENGINE_VERSION = "1"
 
 _KEPT: dict[tuple[UUID, str, str], DecisionModel] = {}
 _KEPT_AT_MOST = 128
 
 
-def decisions_for(opportunity: Opportunity, *, model: LoadedModel) -> DecisionModel:
+def decisions_for(
+    opportunity: Opportunity, *, model: LoadedModel, calibration: LoadedMap
+) -> DecisionModel:
     """The first-passage tables and settings that this deal is computed with."""
     key = (model.pk, opportunity.importance, opportunity.buying_class)
     if key not in _KEPT:
         if len(_KEPT) >= _KEPT_AT_MOST:
             _KEPT.clear()
         _KEPT[key] = _build(opportunity, model=model)
-    return _KEPT[key]
+    kept = _KEPT[key]
+    if calibration.pk is None:
+        return kept
+    return replace(kept, calibration=calibration.calibration)
 
 
 def _build(opportunity: Opportunity, *, model: LoadedModel) -> DecisionModel:

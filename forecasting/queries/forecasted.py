@@ -29,7 +29,9 @@ def compute(deal: Deal, *, model: LoadedModel) -> Forecasted:
     )
     forecast = forecast_group(
         group,
-        model=decisions_for(deal.opportunity, model=model),
+        model=decisions_for(
+            deal.opportunity, model=model, calibration=deal.calibration
+        ),
         rule=default_rule(),
         target_days=deal.target.days,
         file_factor=deal.file.factor,

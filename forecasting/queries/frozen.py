@@ -11,11 +11,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Min
 
 from accounts.models import Workspace
 from forecasting.engine import scoring
+from forecasting.engine.passage import WEEK_DAYS
 from forecasting.engine.portfolio import PortfolioForecast
+from forecasting.engine.recalibration import Past
 from forecasting.models import Snapshot
 from forecasting.queries.as_of import curves_in
 from forecasting.queries.backtest import FEWEST_CLOSED
@@ -68,6 +71,39 @@ def frozen_scores(workspace: Workspace, *, today: date) -> list[dict[str, Any]]:
     """For each lead the scores of deals and of period totals, hidden while too few."""
     spans = list(_past_periods(workspace, today=today))
     return [_at(lead, spans, workspace=workspace) for lead in LEADS]
+
+
+def past_of(lead: int, *, workspace: Workspace, today: date) -> Past:
+    """What the model said so many days before the ends of past periods, before any map.
+
+    Snapshots that were taken before it was kept are left out.
+    """
+    rows: list[tuple[Snapshot, Said, Span]] = []
+    for span in _past_periods(workspace, today=today):
+        nights = [
+            night
+            for night in _nights(span.ends_on - timedelta(days=lead))
+            if night.model_won is not None and night.file_factor is not None
+        ]
+        ends = _ends(nights)
+        for night in nights:
+            said = _said(night, ends, span=span, workspace=workspace)
+            if said is not None:
+                rows.append((night, said, span))
+    return Past(
+        chance=np.array([_unmapped(night, span, workspace) for night, _, span in rows]),
+        factor=np.array([night.file_factor for night, _, _ in rows], dtype=float),
+        happened=np.array([said.is_won for _, said, _ in rows], dtype=float),
+        made=np.array([n.taken_on.toordinal() for n, _, _ in rows], dtype=np.int64),
+        known=np.array([s.ends_on.toordinal() for _, _, s in rows], dtype=np.int64),
+        deals=[str(said.opportunity_id) for _, said, _ in rows],
+    )
+
+
+def _unmapped(night: Snapshot, span: Span, workspace: Workspace) -> float:
+    days = days_until(span.ends_on, workspace=workspace, now=night.starts_at)
+    weeks = np.arange(len(night.model_won)) * float(WEEK_DAYS)
+    return float(np.interp(days, weeks, night.model_won))
 
 
 def _past_periods(workspace: Workspace, *, today: date) -> Iterator[Span]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.models import Workspace
 from forecasting.engine.group import GroupForecast
-from forecasting.queries.decisions import ENGINE_VERSION, MAP_VERSION
+from forecasting.queries.decisions import ENGINE_VERSION
 from forecasting.queries.forecasted import Forecasted
 from readiness.queries.models import LoadedModel
 from stakeholders.models import ANCHORS
@@ -38,7 +38,7 @@ def forecast_values(
         "people": _people_json(forecast),
         "file_probability": deal.file.probability,
         "model_version": model.version,
-        "map_version": MAP_VERSION,
+        "map_version": deal.calibration.version,
         "engine_version": ENGINE_VERSION,
         "inputs_hash": deal.digest,
     }

@@ -14,6 +14,7 @@ from coaching.models import Play, Prompt, Symptom, SymptomThresholds
 from forecasting.models import (
     AccuracyReport,
     AccuracyRun,
+    CalibrationVersion,
     Forecast,
     ManagerCall,
     Outlook,
@@ -349,6 +350,15 @@ VALID: dict[type[models.Model], Any] = {
         }
     ),
     AccuracyRun: lambda _: ASKED,
+    CalibrationVersion: lambda _: {
+        "version": f"map {CalibrationVersion.objects.count()}",
+        "status": "retired",
+        "knots": [],
+        "floor": 0.005,
+        "trials": [],
+        "last_seen_on": DAY,
+        "created_at": NOW,
+    },
     ReplayedDay: lambda w: {
         "run": w[AccuracyRun],
         "on": DAY + timedelta(days=ReplayedDay.objects.count()),
@@ -404,10 +414,12 @@ BROKEN: dict[str, Any] = {
     "period_review_within_its_week": {"taken_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
     "accuracy_run_looks_ahead": {"horizon_days": 0},
+    "calibration_map_has_a_floor": {"floor": 0.0},
 }
 # What a condition of a unique constraint asks of both rows.
 UNDER: dict[str, dict[str, Any]] = {
     "phase_model_one_active": {"status": "active"},
+    "calibration_map_one_active": {"status": "active"},
     "learning_one_at_work": {"outcome": "running", "finished_at": None},
 }
 

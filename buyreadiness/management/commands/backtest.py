@@ -20,7 +20,7 @@ from forecasting.queries.backtest import (
     Verdict,
     backtest,
 )
-from forecasting.queries.decisions import MAP_VERSION
+from forecasting.queries.maps import active_map
 from readiness.queries.models import active_model
 
 NAMES: Mapping[Rival, str] = {
@@ -65,12 +65,13 @@ class Command(BaseCommand):
                 )
             except NothingToReplay as refusal:
                 raise Refused(str(refusal)) from None
+            calibration = active_map().before(found.days[-1])
         answer = {
             "workspace": workspace.slug,
             "horizon_days": horizon,
             "every_days": every,
             "model": model.version,
-            "map": MAP_VERSION,
+            "map": calibration.version,
             **told(found),
             "verdict": verdict_of(found),
         }

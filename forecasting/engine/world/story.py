@@ -94,7 +94,7 @@ def narrate(
     follow(story, rng=rng)
     keep_calendar(story, rng=rng)
     act(story, world.parameters, fits=world.fits, rng=rng)
-    _let_seller_hope(story, rng=rng)
+    let_seller_hope(story, rng=rng)
     if symptom:
         FORCE[symptom](story, rng=rng)
         story.symptom = symptom
@@ -222,7 +222,7 @@ def _welcome_heirs(story: Story) -> None:
             first[0].signals.append((seat.number, "B45"))
 
 
-def _let_seller_hope(story: Story, *, rng: np.random.Generator) -> None:
+def let_seller_hope(story: Story, *, rng: np.random.Generator) -> None:
     """Stages by time and hope, with a percentage that follows the stage."""
     hope = float(rng.normal(0.0, 0.08))
     day, stage = 0.0, 0
