@@ -6,6 +6,7 @@ from forecasting.views import (
     changes,
     companies,
     forecast,
+    maps,
     meeting,
     model_preview,
     money,
@@ -96,6 +97,16 @@ urlpatterns = [
         "w/<slug:slug>/forecast/accuracy/ask",
         accuracy.ask,
         name="accuracy-ask",
+    ),
+    path(
+        "w/<slug:slug>/forecast/accuracy/maps/<uuid:id>/activate",
+        maps.activate,
+        name="map-activate",
+    ),
+    path(
+        "w/<slug:slug>/forecast/accuracy/maps/expert",
+        maps.back_to_expert,
+        name="map-expert",
     ),
     path(
         "w/<slug:slug>/settings/money",

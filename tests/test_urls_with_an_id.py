@@ -13,7 +13,14 @@ from accounts.actions.keys import create_api_key
 from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
 from coaching.models import Play, Prompt
-from forecasting.models import Forecast, ManagerCall, PeriodOutlook, Target
+from forecasting.models import (
+    CalibrationVersion,
+    Forecast,
+    ManagerCall,
+    MapStatus,
+    PeriodOutlook,
+    Target,
+)
 from integrations.models import ImportRun
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
@@ -200,6 +207,18 @@ def create_model() -> PhaseModel:
     return PhaseModel.objects.create(version="x", status="active", created_at=NOW)
 
 
+def create_map() -> CalibrationVersion:
+    return CalibrationVersion.objects.create(
+        version=f"map {CalibrationVersion.objects.count()}",
+        status=MapStatus.OFFERED,
+        knots=[{"days": n, "intercept": -0.8, "slope": 0.6} for n in (30, 60, 90)],
+        floor=0.005,
+        trials=[],
+        last_seen_on=DAY,
+        created_at=NOW,
+    )
+
+
 def create_draft() -> PhaseModel:
     """A version beside the active one, with phases of its own."""
     if not PhaseModel.objects.exists():
@@ -337,6 +356,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "readiness:signal-type-remove": create_signal_of_a_draft,
     "readiness:action-type": create_action_of_a_draft,
     "readiness:action-type-remove": create_action_of_a_draft,
+    "forecasting:map-activate": create_map,
     "readiness:log": create_deal,
     "readiness:log-draft": create_deal,
     "readiness:log-discard": create_deal,

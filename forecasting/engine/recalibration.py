@@ -128,8 +128,9 @@ def tried(
     interval by deals that leaves out zero, and its log loss is no higher.
     """
     scored = len(past.chance)
-    later = past.made >= _first_later(past.made)
-    taught = ~later & (past.known <= past.made[later].min(initial=0))
+    first = _first_later(past.made)
+    later = past.made >= first
+    taught = ~later & (past.known <= first)
     if scored < FEWEST or not _is_enough(past.of(taught), past.of(later)):
         return MapTrial(scored, MapVerdict.TOO_FEW)
     found = fitted_map(past.of(taught), prior=prior)

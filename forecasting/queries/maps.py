@@ -1,11 +1,19 @@
 """The calibration map in force in the open workspace, ready to compute with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from forecasting.engine.calibration import Calibration, CalibrationMap, HorizonMaps
+from forecasting.engine.calibration import (
+    Calibration,
+    CalibrationMap,
+    HorizonMaps,
+    mapped_chance,
+)
 from forecasting.models import CalibrationVersion, MapStatus
+
+EXAMPLES = (0.1, 0.3, 0.5, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +62,25 @@ def loaded_map(row: CalibrationVersion) -> LoadedMap:
         ),
         last_seen_on=row.last_seen_on,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the maps make of one chance of the model, by horizon."""
+
+    model: float
+    told: tuple[float, ...]
+
+
+def examples(loaded: LoadedMap, *, horizons: Sequence[int]) -> list[Example]:
+    """A few chances as the model has them, and as they are told."""
+    return [
+        Example(
+            chance,
+            tuple(
+                float(mapped_chance(chance, calibration=loaded.at(horizon)))
+                for horizon in horizons
+            ),
+        )
+        for chance in EXAMPLES
+    ]

@@ -20,12 +20,20 @@ from accounts.http.request import WorkspaceRequest
 from accounts.permissions import permissions_of
 from accounts.queries import visible_owners
 from forecasting.actions.accuracy import ask_for_accuracy
-from forecasting.models import AccuracyReport, AccuracyRun
+from forecasting.engine.recalibration import FEWEST
+from forecasting.models import (
+    AccuracyReport,
+    AccuracyRun,
+    CalibrationVersion,
+    MapStatus,
+)
 from forecasting.queries.accuracy import scope_for, win_rate
 from forecasting.queries.backtest import FEWEST_CLOSED, Rival, Verdict
-from forecasting.queries.frozen import FEWEST_PERIODS
+from forecasting.queries.frozen import FEWEST_PERIODS, LEADS
+from forecasting.queries.maps import EXPERT_MAP, examples, loaded_map
 
 PAGE = "forecasting/accuracy.html"
+MAPS_SHOWN = 20
 OURS: str | Promise = gettext_lazy("readiness forecast")
 # How a sentence names them: "better than …".
 RIVALS: Mapping[str, str | Promise] = {
@@ -66,12 +74,15 @@ def accuracy(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "sees_all": seen is None,
         "may_ask": "accuracy.ask" in permissions_of(request.membership),
         "rate": win_rate(request.membership),
-        "run": run,
+        "run": run if run is None or run.given_up_at is None else None,
+        "given_up_at": run and run.given_up_at,
         "progress": _progress(run),
         "minimum": FEWEST_CLOSED,
         "minimum_periods": FEWEST_PERIODS,
     }
     report = AccuracyReport.objects.order_by("-computed_at", "-id").first()
+    tried = report.body.get("map") if report is not None and seen is None else None
+    context |= _maps(request, tried)
     scope = scope_for(report.body, seen) if report is not None else None
     context["is_hidden"] = report is not None and scope is None
     if scope is not None:
@@ -94,6 +105,23 @@ def _progress(run: AccuracyRun | None) -> tuple[int, int] | None:
     if run is None or run.days is None:
         return None
     return run.done.count(), len(run.days)
+
+
+def _maps(request: WorkspaceRequest, tried: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The map in force in words, the ones that may come into it, and the last trial."""
+    rows = list(CalibrationVersion.objects.order_by("-created_at", "-pk")[:MAPS_SHOWN])
+    active = next((row for row in rows if row.status == MapStatus.ACTIVE), None)
+    horizons = sorted(LEADS)
+    loaded = EXPERT_MAP if active is None else loaded_map(active)
+    return {
+        "maps": rows,
+        "active_map": active,
+        "horizons": horizons,
+        "examples": examples(loaded, horizons=horizons),
+        "tried": tried,
+        "minimum_scored": FEWEST,
+        "may_map": "model.manage" in permissions_of(request.membership),
+    }
 
 
 def _told(body: Mapping[str, Any]) -> dict[str, Any]:
