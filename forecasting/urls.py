@@ -6,6 +6,7 @@ from forecasting.views import (
     changes,
     companies,
     forecast,
+    insights,
     maps,
     meeting,
     model_preview,
@@ -107,6 +108,11 @@ urlpatterns = [
         "w/<slug:slug>/forecast/accuracy/maps/expert",
         maps.back_to_expert,
         name="map-expert",
+    ),
+    path(
+        "w/<slug:slug>/insights",
+        insights.insights,
+        name="insights",
     ),
     path(
         "w/<slug:slug>/settings/money",

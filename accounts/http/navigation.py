@@ -168,6 +168,15 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="coaching",
     ),
     Destination(
+        name="insights",
+        label=_("Insights"),
+        url_name="forecasting:insights",
+        icon="insights",
+        keys="g d",
+        permission="forecast.see",
+        section="insights",
+    ),
+    Destination(
         name="log",
         label=_("Log a conversation"),
         url_name="readiness:log-anywhere",

@@ -1,7 +1,8 @@
 """Score our own forecasts, a day at a time, and keep what came of it."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db import transaction
 from accounts.actions.audit import record
 from accounts.models import Membership, Workspace
 from forecasting.actions.maps import try_map
+from forecasting.engine.stays import Stay
 from forecasting.models import AccuracyReport, AccuracyRun, ReplayedDay
 from forecasting.queries.accuracy import drift, kept, owners_by_team, read, told
 from forecasting.queries.backtest import (
@@ -21,6 +23,12 @@ from forecasting.queries.backtest import (
     scored,
 )
 from forecasting.queries.frozen import frozen_scores
+from forecasting.queries.insights import (
+    Course,
+    courses_of,
+    insights_of,
+    stays_by_deal,
+)
 from forecasting.queries.maps import LoadedMap, active_map
 from forecasting.signals import accuracy_asked
 from opportunities.models import Opportunity, ScheduleSlot
@@ -179,25 +187,63 @@ def _body(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> dict[str,
     days = list(run.done.order_by("on"))
     rows = [read(row) for day in days for row in day.rows]
     withdrawn = {UUID(pk) for day in days for pk in day.withdrawn}
+    seen = _Seen.of(rows, workspace=workspace, now=now, horizon=run.horizon_days)
     return {
-        **_scores(rows, withdrawn, horizon=run.horizon_days),
+        **_scores(rows, withdrawn, seen=seen),
         "frozen": frozen_scores(workspace, today=workspace.today(now)),
         "map": try_map(workspace=workspace, now=now),
-        "teams": _of_teams(rows, withdrawn, horizon=run.horizon_days),
+        "teams": _of_teams(rows, withdrawn, seen=seen),
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is read once and told of the workspace and of each team."""
+
+    horizon: int
+    model: LoadedModel
+    courses: Mapping[UUID, Course]
+    stays: Mapping[UUID, Sequence[Stay]]
+
+    @classmethod
+    def of(
+        cls,
+        rows: Sequence[Replayed],
+        *,
+        workspace: Workspace,
+        now: datetime,
+        horizon: int,
+    ) -> "_Seen":
+        deals, model = {row.opportunity_id for row in rows}, active_model()
+        return cls(
+            horizon=horizon,
+            model=model,
+            courses=courses_of(deals),
+            stays=stays_by_deal(deals, model=model, workspace=workspace, now=now),
+        )
+
+
 def _scores(
-    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, horizon: int
+    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, seen: _Seen
 ) -> dict[str, Any]:
     if not rows:
-        return {"replay": None, "drift": []}
-    found = scored(rows, horizon=horizon, withdrawn=len(withdrawn))
-    return {"replay": told(found), "drift": drift(rows, horizon=horizon)}
+        return {"replay": None, "drift": [], "insights": None}
+    found = scored(rows, horizon=seen.horizon, withdrawn=len(withdrawn))
+    return {
+        "replay": told(found),
+        "drift": drift(rows, horizon=seen.horizon),
+        "insights": insights_of(
+            rows,
+            courses=seen.courses,
+            stays=seen.stays,
+            horizon=seen.horizon,
+            model=seen.model,
+        ),
+    }
 
 
 def _of_teams(
-    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, horizon: int
+    rows: Sequence[Replayed], withdrawn: Collection[UUID], *, seen: _Seen
 ) -> list[dict[str, Any]]:
     """The same of each team's deals, for those who see no more; the largest team first."""
     deals = {row.opportunity_id for row in rows} | set(withdrawn)
@@ -214,7 +260,7 @@ def _of_teams(
                 **_scores(
                     [row for row in rows if row.opportunity_id in of],
                     of & set(withdrawn),
-                    horizon=horizon,
+                    seen=seen,
                 ),
             }
         )

@@ -88,13 +88,20 @@ def kept(row: Replayed) -> dict[str, Any]:
 
 def read(row: Mapping[str, Any]) -> Replayed:
     """The other way round."""
+    curve = row.get("curve")
     return Replayed(
         **{
             **row,
             "opportunity_id": UUID(row["opportunity_id"]),
             "on": date.fromisoformat(row["on"]),
+            "mix": _tuple(row.get("mix")),
+            "curve": curve and tuple(map(tuple, curve)),
         }
     )
+
+
+def _tuple(values: Sequence[float] | None) -> tuple[float, ...] | None:
+    return None if values is None else tuple(values)
 
 
 @dataclass(frozen=True, slots=True)

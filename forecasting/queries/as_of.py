@@ -31,6 +31,7 @@ from forecasting.queries.portfolio import (
 )
 from forecasting.queries.rates import Rates
 from opportunities.models import Opportunity, Outcome
+from readiness.engine.expert import ANCHORS
 from readiness.queries.as_of import AsOf, open_deals, states_on
 from readiness.queries.models import LoadedModel
 from readiness.queries.reading import PersonRead, read_people
@@ -53,6 +54,8 @@ class Outcomes:
     constraint_stakeholder_id: UUID | None
     model: str
     heard: int | None = None  # people somebody listened to; None: not stored
+    # Where they stood, by influence: P of the seven anchors; None: nobody, or not stored.
+    mix: tuple[float, ...] | None = None
 
     def by(self, day: date, *, when: AsOf) -> Ends:
         """The four chances by the end of a day.
@@ -140,7 +143,22 @@ def outcomes_at(
             constraint_stakeholder_id=UUID(binding.key) if binding.key else None,
             model=model.version,
             heard=sum(each.silent_days is not None for each in deal.people),
+            mix=_mix(made, anchors=model.anchors),
         )
+
+
+def _mix(made: Forecasted, *, anchors: Sequence[str]) -> tuple[float, ...] | None:
+    """How the influence of those heard is spread over the anchors."""
+    group, sums = made.group, dict.fromkeys(ANCHORS, 0.0)
+    total = 0.0
+    for seat, weight in zip(group.seats, group.weights, strict=True):
+        if seat.person is not None and seat.person.silent_days is not None:
+            total += float(weight)
+            for anchor, chance in zip(anchors, seat.phases, strict=True):
+                sums[anchor] += float(weight * chance)
+    if not total:
+        return None
+    return tuple(round(share / total, 4) for share in sums.values())
 
 
 def stored_outcomes(when: AsOf) -> Iterator[Outcomes]:

@@ -15,6 +15,7 @@ from django.db.models import Max, Min
 from accounts.models import Workspace, end_of
 from forecasting.engine import scoring
 from forecasting.engine.baselines import base_rate, busy, share_by_class
+from forecasting.engine.ends import EndCurves
 from forecasting.engine.passage import HORIZON_DAYS
 from forecasting.queries.as_of import outcomes_at
 from forecasting.queries.maps import active_map
@@ -27,6 +28,7 @@ from stakeholders.models import Interaction
 FEWEST_CLOSED = 30  # deals whose end was seen, before a score is shown
 BUSY_DAYS = 30
 MOMENT = timedelta(microseconds=1)
+CURVE_WEEKS = (0, 6, 13, 20, 26, 39, 52, 65, 78)
 
 T = TypeVar("T")
 
@@ -74,6 +76,17 @@ class Replayed:
     seller: float | None
     interactions: int
     is_heard: bool  # whether anybody on the buyer's side was; else only priors speak
+    # Where those heard stood, by influence: P of the seven anchors, and their mean place.
+    mix: tuple[float, ...] | None = None
+    # Won, lost and no decision by `CURVE_WEEKS`, as they were foretold that day.
+    curve: tuple[tuple[float, ...], ...] | None = None
+
+    @property
+    def place(self) -> float | None:
+        """The mean phase, from 0; None where nobody was heard."""
+        if self.mix is None:
+            return None
+        return sum(place * share for place, share in enumerate(self.mix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,9 +325,20 @@ def replay_day(
                 seller=_by(history.sellers.last(deal.pk, at), until),
                 interactions=history.interactions(deal.pk, at),
                 is_heard=bool(made.heard),
+                mix=made.mix,
+                curve=_curve(made.curves),
             )
         )
     return rows, withdrawn
+
+
+def _curve(curves: EndCurves) -> tuple[tuple[float, ...], ...]:
+    """What is kept of the curves, for the picture of what came true."""
+    weeks = list(CURVE_WEEKS)
+    return tuple(
+        tuple(np.round(curve[weeks], 4).tolist())
+        for curve in (curves.won, curves.lost, curves.no_decision)
+    )
 
 
 def _by(said: tuple[float, date | None] | None, until: date) -> float | None:
