@@ -34,6 +34,8 @@ from stakeholders.models import Stakeholder
 from stakeholders.queries.purchase_file import FileLine
 from stakeholders.queries.roles import RolesShown, roles_shown
 
+WORTH_KNOWING = 0.005  # half a point of the chance
+
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
@@ -90,6 +92,14 @@ class DealPage:
     @property
     def date_has_passed(self) -> bool:
         return bool(self.outlook and self.outlook.target_basis == TargetBasis.PASSED)
+
+    @property
+    def worth_asking(self) -> str:
+        """The name of whom to ask where they stand; empty when it would change little."""
+        outlook = self.outlook
+        if outlook is None or (outlook.knowing_value or 0.0) < WORTH_KNOWING:
+            return ""
+        return self.name_of(outlook.knowing_stakeholder_id)
 
     @property
     def symptoms(self) -> tuple[SymptomShown, ...]:
@@ -200,5 +210,3 @@ _EMPTY = Catalogue(phases=(), anchors=(), signals={}, actions={})
 
 def _left(person: Stakeholder, today: date) -> bool:
     return person.left_on is not None and person.left_on <= today
-
-

@@ -55,6 +55,11 @@ class Outlook(WorkspaceModel):
     phase_mix = ArrayField(models.FloatField(), null=True)
     phase_spread = models.FloatField(null=True)
     coverage = models.FloatField(null=True)
+    # Whose phase is most worth knowing, and by how much it would move the chance.
+    knowing_stakeholder = WorkspaceForeignKey(
+        Stakeholder, models.CASCADE, null=True, related_name="+"
+    )
+    knowing_value = models.FloatField(null=True)
     heard_count = models.IntegerField(default=0)
     people_count = models.IntegerField(default=0)
     seat_count = models.IntegerField(default=0)

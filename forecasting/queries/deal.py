@@ -21,12 +21,20 @@ from forecasting.engine.purchase_file import (
     file_factor,
     purchase_file,
 )
+from forecasting.engine.rules import (
+    GroupRule,
+    default_rule,
+    economic_buyer_alone,
+    m_of_n,
+    quorum_rule,
+    unanimity_of_approvers,
+)
 from forecasting.engine.seats import Influence, Person, Role, role
 from forecasting.models import TargetBasis
 from forecasting.queries.decisions import ENGINE_VERSION
 from forecasting.queries.maps import LoadedMap, active_map
 from forecasting.queries.periods import period_of
-from opportunities.models import Importance, Opportunity
+from opportunities.models import DecisionRule, Importance, Opportunity
 from readiness.engine.arrays import Floats
 from readiness.engine.evidence import TEMPERS
 from readiness.engine.records import Reading
@@ -95,6 +103,7 @@ class Deal:
     roles: Mapping[str, Role]
     stranger: Floats
     expected_size: int
+    rule: GroupRule
     file: PurchaseFile
     evidenced_items: int
     target: Target
@@ -218,13 +227,17 @@ def _deal(
     )
     states = entered.items.get(opportunity.pk, {})
     evidenced = {item for item, state in states.items() if state == ItemState.EVIDENCED}
+    rule = rule_of(opportunity)
     rest = [size, file.probability, str(target.on), target.basis]
+    if rule != default_rule():  # a deal that has none keeps the hash it had
+        rest.append(repr(rule))
     return Deal(
         opportunity=opportunity,
         people=people,
         roles=entered.catalogue,
         stranger=np.array(stranger.probabilities),
         expected_size=size,
+        rule=rule,
         file=file,
         evidenced_items=len(evidenced | file.told),
         target=target,
@@ -241,6 +254,21 @@ def _deal(
             map_version=entered.calibration.version,
         ),
     )
+
+
+def rule_of(opportunity: Opportunity) -> GroupRule:
+    """The rule a deal is decided by: its own, else the default."""
+    quorum = opportunity.quorum_share
+    share = {} if quorum is None else {"quorum": quorum}
+    if opportunity.decision_rule == DecisionRule.ECONOMIC_BUYER:
+        return economic_buyer_alone()
+    if opportunity.decision_rule == DecisionRule.QUORUM:
+        return quorum_rule(**share)
+    if opportunity.decision_rule == DecisionRule.M_OF_N:
+        return m_of_n(endorsements=opportunity.endorsements_needed or 1)
+    if opportunity.decision_rule == DecisionRule.UNANIMITY:
+        return unanimity_of_approvers()
+    return default_rule(**share)
 
 
 def _people(placed: Mapping[UUID, Placed], *, entered: Entered) -> tuple[Person, ...]:

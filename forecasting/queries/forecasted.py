@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from forecasting.engine.group import GroupForecast, forecast_group
-from forecasting.engine.rules import default_rule
 from forecasting.engine.seats import Group, group_of
 from forecasting.queries.deal import Deal
 from forecasting.queries.decisions import decisions_for
@@ -32,7 +31,7 @@ def compute(deal: Deal, *, model: LoadedModel) -> Forecasted:
         model=decisions_for(
             deal.opportunity, model=model, calibration=deal.calibration
         ),
-        rule=default_rule(),
+        rule=deal.rule,
         target_days=deal.target.days,
         file_factor=deal.file.factor,
     )

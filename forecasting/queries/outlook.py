@@ -69,6 +69,7 @@ def outlook_values(
     """
     deal, forecast = made.deal, made.forecast
     when, key = forecast.decision_time, forecast.binding.key
+    worth = max(forecast.people, key=lambda each: each.value_of_knowing, default=None)
     heard_days = [
         person.silent_days for person in deal.people if person.silent_days is not None
     ]
@@ -89,6 +90,8 @@ def outlook_values(
         "phase_mix": _phase_mix(made, model=model),
         "phase_spread": forecast.phase_spread,
         "coverage": forecast.coverage,
+        "knowing_stakeholder_id": UUID(worth.key) if worth else None,
+        "knowing_value": worth.value_of_knowing if worth else None,
         "heard_count": forecast.heard,
         "people_count": sum(not person.has_left for person in deal.people),
         "seat_count": len(made.group.seats),

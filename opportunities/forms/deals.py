@@ -13,7 +13,14 @@ from accounts.forms.pick import PickField
 from accounts.forms.teams import choose_from
 from accounts.forms.workspaces import GREATEST_VERSION
 from accounts.models import Membership
-from opportunities.models import AMOUNT, BuyingClass, Company, Importance, Opportunity
+from opportunities.models import (
+    AMOUNT,
+    BuyingClass,
+    Company,
+    DecisionRule,
+    Importance,
+    Opportunity,
+)
 from opportunities.models.money import plain
 
 MOST_PEOPLE = 50
@@ -26,6 +33,9 @@ FIELDS = (
     "importance",
     "buying_class",
     "expected_group_size",
+    "decision_rule",
+    "quorum_share",
+    "endorsements_needed",
 )
 
 
@@ -61,6 +71,29 @@ class OpportunityForm(forms.Form):
         min_value=1,
         max_value=MOST_PEOPLE,
     )
+    decision_rule = forms.ChoiceField(
+        label=_("How they decide"),
+        choices=[
+            ("", _("default: all approvers, no veto, most of the influence")),
+            *DecisionRule.choices,
+        ],
+        required=False,
+        help_text=_("Leave the default unless somebody there told you otherwise."),
+    )
+    quorum_percent = forms.IntegerField(
+        label=_("Influence that must be in favour, in percent"),
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text=_("Of the default and of a share of the influence; empty: 60."),
+    )
+    endorsements_needed = forms.IntegerField(
+        label=_("How many people must be in favour"),
+        required=False,
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        help_text=_("Only when so many people in favour decide."),
+    )
     field_order = ("name", "company", "owner")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -74,6 +107,16 @@ class OpportunityForm(forms.Form):
             required=False,
         )
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        percent = cleaned.pop("quorum_percent", None)
+        cleaned["quorum_share"] = None if percent is None else percent / 100
+        counts_heads = cleaned.get("decision_rule") == DecisionRule.M_OF_N
+        # A number that was refused is not in it; it has its own sentence.
+        if counts_heads and cleaned.get("endorsements_needed", 0) is None:
+            self.add_error("endorsements_needed", _("Say how many people it takes."))
+        return cleaned
 
     @property
     def values(self) -> dict[str, Any]:
@@ -99,7 +142,9 @@ class ChangeOpportunityForm(OpportunityForm):
     @classmethod
     def initial_of(cls, deal: Opportunity) -> dict[str, Any]:
         values = {name: getattr(deal, name) for name in (*FIELDS, "version")}
-        return values | {"amount": plain(deal.amount)}
+        share = values.pop("quorum_share")
+        percent = None if share is None else round(share * 100)
+        return values | {"amount": plain(deal.amount), "quorum_percent": percent}
 
 
 class HandOverForm(forms.Form):

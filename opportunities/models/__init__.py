@@ -6,6 +6,7 @@ from opportunities.models.money import AMOUNT, CURRENCY, ExchangeRate
 from opportunities.models.opportunity import (
     CLOSED_OUTCOMES,
     BuyingClass,
+    DecisionRule,
     Importance,
     Opportunity,
     Outcome,
@@ -19,6 +20,7 @@ __all__ = [
     "CURRENCY",
     "BuyingClass",
     "Company",
+    "DecisionRule",
     "ExchangeRate",
     "Importance",
     "Job",

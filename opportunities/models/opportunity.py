@@ -37,6 +37,15 @@ class BuyingClass(models.TextChoices):
     STRAIGHT_REBUY = "straight_rebuy", _("straight rebuy")
 
 
+class DecisionRule(models.TextChoices):
+    """When the buying group has decided; empty: the default rule."""
+
+    ECONOMIC_BUYER = "economic_buyer", _("the economic buyer alone")
+    QUORUM = "quorum", _("a share of the influence")
+    M_OF_N = "m_of_n", _("so many people in favour")
+    UNANIMITY = "unanimity", _("everybody whose approval is needed")
+
+
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def standing(self) -> "OpportunityQuerySet":
         """Not made by mistake."""
@@ -83,6 +92,15 @@ class Opportunity(Sourced, WorkspaceModel):
     expected_group_size = models.SmallIntegerField(
         _("expected number of people who decide"), null=True, blank=True
     )
+    decision_rule = models.CharField(
+        _("how they decide"), max_length=14, choices=DecisionRule.choices, blank=True
+    )
+    # The share of influence in favour that is needed; null: the expert default.
+    quorum_share = models.FloatField(_("quorum"), null=True, blank=True)
+    # How many people must be in favour, of the rule that counts heads.
+    endorsements_needed = models.SmallIntegerField(
+        _("people in favour"), null=True, blank=True
+    )
     outcome = models.CharField(
         max_length=11, choices=Outcome.choices, default=Outcome.OPEN
     )
@@ -128,6 +146,16 @@ class Opportunity(Sourced, WorkspaceModel):
                 name="opportunity_group_has_people",
                 condition=Q(expected_group_size__isnull=True)
                 | Q(expected_group_size__gte=1, expected_group_size__lte=50),
+            ),
+            models.CheckConstraint(
+                name="opportunity_quorum_is_a_share",
+                condition=Q(quorum_share__isnull=True)
+                | Q(quorum_share__gt=0, quorum_share__lte=1),
+            ),
+            models.CheckConstraint(
+                name="opportunity_endorsed_by_people",
+                condition=Q(endorsements_needed__isnull=True)
+                | Q(endorsements_needed__gte=1, endorsements_needed__lte=50),
             ),
         ]
         indexes = [

@@ -382,6 +382,8 @@ BROKEN: dict[str, Any] = {
         "currency": "EUR",
     },
     "opportunity_group_has_people": {"expected_group_size": 0},
+    "opportunity_quorum_is_a_share": {"quorum_share": 1.2},
+    "opportunity_endorsed_by_people": {"endorsements_needed": 0},
     "schedule_slot_closes_after_it_is_due": {"closes_at": NOW},
     "stakeholder_leaves_after_joining": {"left_on": DAY - timedelta(days=1)},
     "stakeholder_replaced_only_when_left": lambda w: {"replaced_by": w[Stakeholder]},
