@@ -102,8 +102,8 @@ def past_of(lead: int, *, workspace: Workspace, today: date) -> Past:
 
 def _unmapped(night: Snapshot, span: Span, workspace: Workspace) -> float:
     days = days_until(span.ends_on, workspace=workspace, now=night.starts_at)
-    weeks = np.arange(len(night.model_won)) * float(WEEK_DAYS)
-    return float(np.interp(days, weeks, night.model_won))
+    won = night.model_won or []
+    return float(np.interp(days, np.arange(len(won)) * float(WEEK_DAYS), won))
 
 
 def _past_periods(workspace: Workspace, *, today: date) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import repeat
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -61,7 +62,7 @@ def made_of(rows, courses, **options):
     )
 
 
-def ids(count: int, alice: Membership) -> list:
+def ids(count: int, alice: Membership) -> list[Any]:
     return [create_opportunity(owner=alice, name=f"D{n}").pk for n in range(count)]
 
 

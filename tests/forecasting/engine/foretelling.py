@@ -73,8 +73,8 @@ class Scene:
             kept = ~(in_time & (outcome[deals] == WITHDRAWN))
             won = in_time & (outcome[deals] == WON)
             parts.append((deals[kept], np.full(kept.sum(), day), won[kept]))
-        deal, day, is_won = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return Rows(deal, day, is_won.astype(float))
+        deal, on, is_won = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return Rows(deal, on, is_won.astype(float))
 
     @cached_property
     def stages(self) -> np.ndarray:
@@ -159,7 +159,8 @@ def foretold(scene: Scene, model: ReadinessModel, which: np.ndarray) -> Foretold
     deals, rows = scene.told.deals, scene.rows
     chance, factor = np.full(len(rows.deal), np.nan), np.ones(len(rows.deal))
     of, rule = decisions(model), default_rule()
-    paces = np.array([model.importance[name] for name in deals.importance])
+    sizes_of = scene.told.hearing.importance
+    paces = np.array([model.importance[name] for name in sizes_of])
     for day in DAYS:
         facts, met = scene.heard_by(day, parts=model.count // 7)
         as_of = np.full(len(met), day * SECONDS_PER_DAY)
@@ -178,7 +179,7 @@ def foretold(scene: Scene, model: ReadinessModel, which: np.ndarray) -> Foretold
         people = seated(scene, met, phases, stances.support, stances.negative_signals)
         for n in np.flatnonzero((rows.day == day) & which):
             deal = int(rows.deal[n])
-            size = deals.importance[deal]
+            size = sizes_of[deal]
             stranger = propagate(
                 model.dynamics, np.array(model.prior), day / model.importance[size]
             )
@@ -282,7 +283,8 @@ def knowing(scene: Scene, which: np.ndarray) -> Foretold:
     of, rule = decisions(phases_only), default_rule()
     parameters = scene.told.world.parameters
     sizes = {name: round(sum(span) / 2) for name, span in parameters.sizes.items()}
-    paces = np.array([parameters.paces[name] for name in deals.importance])
+    sizes_of = scene.told.hearing.importance
+    paces = np.array([parameters.paces[name] for name in sizes_of])
     chance = np.full(len(rows.deal), np.nan)
     for day in DAYS:
         facts, met = scene.heard_by(day, parts=parameters.dwell.erlang)
@@ -300,7 +302,7 @@ def knowing(scene: Scene, which: np.ndarray) -> Foretold:
         )
         for n in np.flatnonzero((rows.day == day) & which):
             deal = int(rows.deal[n])
-            size = deals.importance[deal]
+            size = sizes_of[deal]
             first = np.zeros((7, parameters.dwell.erlang))
             first[:, 0] = parameters.starts
             stranger = propagate(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecasting.engine import scoring
-from forecasting.engine.calibration import CalibrationMap
+from forecasting.engine.calibration import CalibrationMap, mapped_chance
 from forecasting.engine.portfolio import OpenDeal, portfolio_forecast
 from forecasting.engine.recalibration import MapVerdict, Past, fitted_map, tried
 from readiness.engine.learning.course import learn
@@ -105,9 +105,7 @@ def accepted_map(found: Foretold, rows: Rows, which: np.ndarray) -> CalibrationM
 
 
 def mapped(found: Foretold, calibration: CalibrationMap) -> np.ndarray:
-    rows = np.zeros(0)
-    everything = Past(found.chance, found.factor, rows, rows, rows, [])
-    return everything.said(calibration)
+    return mapped_chance(found.chance, calibration=calibration) * found.factor
 
 
 @cache
@@ -164,10 +162,14 @@ def slope(found: Exam, name: str) -> scoring.Interval:
     for _ in range(200):
         drawn = rng.integers(0, len(deals), len(deals))
         rows = np.concatenate([order[bounds[d] : bounds[d + 1]] for d in drawn])
-        line = scoring.calibration_line(said[rows], y[rows])
-        again.append(line.slope)
+        again.append(bent(said[rows], y[rows]))
     low, high = np.quantile(again, [0.025, 0.975]).tolist()
-    return scoring.Interval(scoring.calibration_line(said, y).slope, low, high)
+    return scoring.Interval(bent(said, y), low, high)
+
+
+def bent(said: np.ndarray, happened: np.ndarray) -> float:
+    line = scoring.calibration_line(said, happened)
+    return float("nan") if line is None else line.slope
 
 
 def coverage(found: Exam, name: str) -> scoring.Interval:
@@ -274,19 +276,19 @@ def report() -> str:
             for s in SEEDS
         )
         gain = told_in(skill(found, name)) if name != BASE else "0"
-        bent = told_in(slope(found, name)) if name != BASE else ""
+        line = told_in(slope(found, name)) if name != BASE else ""
         rank = f"{scoring.auc(said, y):.3f}" if name != BASE else ""
         lines.append(
-            f"| {name} | {scoring.brier(said, y):.4f} | {worlds} | {gain} | {bent} "
+            f"| {name} | {scoring.brier(said, y):.4f} | {worlds} | {gain} | {line} "
             f"| {rank} |\n"
         )
     slopes = ", ".join(
-        f"{line.slope:.2f} ± {line.slope_error:.2f}"
-        for line in (
+        f"{each.slope:.2f} ± {each.slope_error:.2f}"
+        for each in (
             scoring.calibration_line(exam(s).said[PRIOR_MAPPED], exam(s).rows.is_won)
             for s in SEEDS
         )
-        if line is not None
+        if each is not None
     )
     lines += [
         f"\nSlopes of the defaults with the prior map by world: {slopes}. Of the gap "

@@ -82,8 +82,9 @@ def test_a_better_map_is_found_better_on_later_forecasts():
     trial = tried(past_under(TRUE, 4_000), prior=PRIOR, in_force=PRIOR)
 
     assert trial.verdict is MapVerdict.BETTER
+    assert trial.gap is not None
     assert trial.gap.high < 0
-    assert trial.after < trial.before
+    assert trial.gap.value == pytest.approx((trial.after or 0) - (trial.before or 0))
     assert 0.2 < trial.judged / trial.scored < 0.4
 
 

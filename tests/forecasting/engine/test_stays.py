@@ -42,5 +42,6 @@ def test_moves_compete_and_open_stays_count_as_long_as_they_last():
     curves = dwell_curves(stays)
 
     # One of three went by day 10; of the two left one is lost from sight, one steps back.
+    assert curves is not None
     assert curves.ends[-1] == pytest.approx([1 / 3, 0, 2 / 3])
     assert dwell_curves([]) is None
