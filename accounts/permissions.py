@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "person.see": EVERYBODY,
     "person.write": SELLERS,
     "prompt.answer": EVERYBODY,
+    "case.write": frozenset({COACH, ADMIN}),
     "forecast.see": EVERYBODY,
     "accuracy.ask": frozenset({MANAGER, ADMIN}),
     "call.make": frozenset({MANAGER, ADMIN}),

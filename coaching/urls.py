@@ -3,6 +3,7 @@ from django.urls import path
 from coaching.views import (
     opportunity,
     plays,
+    practice,
     prompts,
     queue,
     readings,
@@ -73,5 +74,25 @@ urlpatterns = [
         "w/<slug:slug>/settings/advice/<uuid:id>/for-a-role",
         plays.for_role,
         name="play-for-role",
+    ),
+    path(
+        "w/<slug:slug>/coaching/practice",
+        practice.practice,
+        name="practice",
+    ),
+    path(
+        "w/<slug:slug>/coaching/practice/write",
+        practice.write,
+        name="practice-write",
+    ),
+    path(
+        "w/<slug:slug>/coaching/practice/<uuid:id>",
+        practice.case,
+        name="practice-case",
+    ),
+    path(
+        "w/<slug:slug>/coaching/practice/<uuid:id>/withdraw",
+        practice.withdraw,
+        name="practice-withdraw",
     ),
 ]

@@ -17,8 +17,9 @@ ROLES = "stakeholders/defaults/roles.csv"
 PHASES = "readiness/defaults/phases.json"
 FILE = "stakeholders/defaults/purchase_file.json"
 PLAYS = "coaching/defaults/plays.json"
+PRACTICE = "coaching/defaults/practice.json"
 TABLES = (SIGNALS, ACTIONS, ROLES)
-DOCUMENTS = (PHASES, FILE, PLAYS)
+DOCUMENTS = (PHASES, FILE, PLAYS, PRACTICE)
 
 LANGUAGES = ("en", "nl", "fr")
 ANCHORS = [

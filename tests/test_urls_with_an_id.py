@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from accounts.actions.keys import create_api_key
 from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
-from coaching.models import Play, Prompt
+from coaching.models import Play, PracticeCase, Prompt
 from forecasting.models import (
     CalibrationVersion,
     Forecast,
@@ -141,6 +141,18 @@ def create_prompt() -> Prompt:
         play=Play.objects.create(code="x", situation="constraint"),
         evidence_hash="x",
         opened_at=NOW,
+    )
+
+
+def create_case() -> PracticeCase:
+    return PracticeCase.objects.create(
+        title="x",
+        language="en",
+        story="x",
+        why="x",
+        anchor="criteria",
+        signals=[{"code": "B13", "days_ago": 2}],
+        written_at=NOW,
     )
 
 
@@ -401,6 +413,8 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "coaching:play-reset": create_play,
     "coaching:play-for-role": create_play,
     "coaching:prompt-answer": create_prompt,
+    "coaching:practice-case": create_case,
+    "coaching:practice-withdraw": create_case,
     "integrations:import-run": create_import,
     "integrations:import-mapping": create_import,
     "integrations:import-commit": create_import,

@@ -158,6 +158,16 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="coaching",
     ),
     Destination(
+        name="practice",
+        label=_("Practice"),
+        url_name="coaching:practice",
+        icon="practice",
+        keys="g b",
+        permission="workspace.enter",
+        group=TAB,
+        section="coaching",
+    ),
+    Destination(
         name="evidence",
         label=_("Evidence"),
         url_name="readiness:evidence",

@@ -54,6 +54,8 @@ VERBS = {
     "company.created": _("added a company"),
     "opportunity.created": _("added an opportunity"),
     "opportunity.handed_over": _("handed over an opportunity"),
+    "practice_case.written": _("wrote a practice case"),
+    "practice_case.withdrawn": _("took a practice case off the list"),
     "permission.refused": _("was refused"),
 }
 FIELDS = {

@@ -1,12 +1,18 @@
-"""Advice: what may be said, and what was said about whom; symptoms of a stalling deal."""
+"""Advice: what may be said, and what was said about whom; symptoms of a stalling deal.
+
+And what people practise on.
+"""
 
 from coaching.models.play import Play, Situation
+from coaching.models.practice import PracticeAnswer, PracticeCase
 from coaching.models.prompt import Prompt, PromptAnswer
 from coaching.models.symptom import Symptom
 from coaching.models.thresholds import SymptomThresholds
 
 __all__ = [
     "Play",
+    "PracticeAnswer",
+    "PracticeCase",
     "Prompt",
     "PromptAnswer",
     "Situation",

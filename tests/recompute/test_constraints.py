@@ -10,7 +10,14 @@ from django.db import IntegrityError, models, transaction
 from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
-from coaching.models import Play, Prompt, Symptom, SymptomThresholds
+from coaching.models import (
+    Play,
+    PracticeAnswer,
+    PracticeCase,
+    Prompt,
+    Symptom,
+    SymptomThresholds,
+)
 from forecasting.models import (
     AccuracyReport,
     AccuracyRun,
@@ -69,6 +76,15 @@ APPS = ("opportunities", "stakeholders", "readiness", "forecasting", "coaching")
 LATER = DAY + timedelta(days=9)
 ASKED = {"asked_at": NOW, "horizon_days": 90, "every_days": 30}
 CURVES = {"starts_at": NOW, "won": [0.1], "lost": [0.1], "no_decision": [0.1]}
+
+CASE = {
+    "title": "x",
+    "language": "en",
+    "story": "x",
+    "why": "x",
+    "anchor": "criteria",
+    "written_at": NOW,
+}
 
 
 class World:
@@ -340,6 +356,15 @@ VALID: dict[type[models.Model], Any] = {
         "opened_at": NOW,
     },
     SymptomThresholds: lambda _: {},
+    PracticeCase: lambda _: CASE,
+    PracticeAnswer: lambda w: {
+        "member": w.owner,
+        "case": PracticeCase.objects.create(**CASE),
+        "probabilities": [1.0],
+        "model_probabilities": [1.0],
+        "anchor": "criteria",
+        "answered_at": NOW,
+    },
     AccuracyReport: lambda _: (
         ASKED
         | {
@@ -415,6 +440,7 @@ BROKEN: dict[str, Any] = {
     "manager_call_has_a_reason": {"reason": ""},
     "period_review_within_its_week": {"taken_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
+    "practice_answer_is_about_one_case": {"shipped": "x"},
     "accuracy_run_looks_ahead": {"horizon_days": 0},
     "calibration_map_has_a_floor": {"floor": 0.0},
 }
@@ -422,6 +448,7 @@ BROKEN: dict[str, Any] = {
 UNDER: dict[str, dict[str, Any]] = {
     "phase_model_one_active": {"status": "active"},
     "calibration_map_one_active": {"status": "active"},
+    "practice_answer_once_to_a_shipped_case": {"shipped": "x", "case": None},
     "learning_one_at_work": {"outcome": "running", "finished_at": None},
 }
 

@@ -1,0 +1,9 @@
+// The sum of what is given to the phases, while it is typed.
+
+const form = document.querySelector("[data-reading]");
+const sum = form?.querySelector("[data-sum]");
+
+form?.addEventListener("input", () => {
+  const numbers = [...form.querySelectorAll("input[type=number]")].map((input) => Number(input.value) || 0);
+  sum.textContent = new Intl.NumberFormat(document.documentElement.lang).format(numbers.reduce((a, b) => a + b, 0));
+});
