@@ -1,6 +1,7 @@
 from django.urls import path
 
 from coaching.views import (
+    brief,
     opportunity,
     plays,
     practice,
@@ -26,9 +27,19 @@ urlpatterns = [
         name="opportunity",
     ),
     path(
+        "w/<slug:slug>/opportunities/<uuid:id>/brief",
+        brief.brief,
+        name="brief",
+    ),
+    path(
         "w/<slug:slug>/opportunities/<uuid:id>/moved",
         opportunity.moved,
         name="moved",
+    ),
+    path(
+        "w/<slug:slug>/stakeholders/<uuid:id>/left",
+        opportunity.left,
+        name="left",
     ),
     path(
         "w/<slug:slug>/prompts/<uuid:id>/answer",

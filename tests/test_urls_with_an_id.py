@@ -384,6 +384,8 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "opportunities:opportunity-retract": create_deal,
     "coaching:opportunity": create_deal,
     "coaching:moved": create_deal,
+    "coaching:brief": create_deal,
+    "coaching:left": create_seat,
     "readiness:stakeholder": create_seat,
     "readiness:stakeholder-leave": create_seat,
     "readiness:override": create_seat,
@@ -426,7 +428,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
 
 # Who may not see the deal sees nothing that hangs on it.
 # What these show is missing until something more has happened.
-OF_LATER_ROWS = {"coaching:moved"}
+OF_LATER_ROWS = {"coaching:moved", "coaching:left"}
 
 ON_A_DEAL: set[Callable[[], Any] | None] = {
     *(create_deal, create_seat, create_interaction, create_signal, create_task),

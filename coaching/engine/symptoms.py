@@ -168,12 +168,13 @@ def _why_dodged(contact: Contact) -> str:
 
 
 def _contact_replaced(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
-    """Few of those who decide are heard, or the one contact is gone and an heir came.
+    """Few of those who decide are heard, or the one contact is gone, heir or none.
 
     That somebody took over is heard of them, and says nothing of their mind: an heir counts
     as new until they have decided to change.
     """
     heirs = [c for c in facts.active if c.replaces]
+    lost = [c for c in facts.contacts if c.heard and not c.is_active]
     is_new = any(not heir.reached(RESOLVE) for heir in heirs)
     thin = (
         facts.anyone_reached(CRITERIA)
@@ -182,7 +183,8 @@ def _contact_replaced(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     )
     unheard = is_new or not any(c.approves for c in facts.heard)
     alone = len(facts.active) == 1 and unheard
-    if not thin and not (alone and (facts.heard or heirs)):
+    bereft = bool(lost) and not facts.heard
+    if not (thin or bereft or (alone and (facts.heard or heirs))):
         return
     told = [s for s in facts.signals if s.code in TAKEOVERS]
     of = {c.key for c in heirs}
@@ -191,7 +193,7 @@ def _contact_replaced(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
         Symptom.CONTACT_REPLACED,
         TAKEOVERS[about[-1].code] if about else "unclear",
         tuple(s.key for s in told),
-        tuple(c.key for c in heirs or facts.heard),
+        tuple(c.key for c in heirs or facts.heard or lost),
     )
 
 

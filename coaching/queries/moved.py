@@ -1,16 +1,20 @@
-"""What one interaction moved: phases, the forecast, and what to ask next."""
+"""What one interaction, or one departure, moved: phases, the forecast, what to ask next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from accounts.models import AuditEvent
 from coaching.queries.advised import Advised
 from coaching.queries.deal import DealPage, GroupRow
+from coaching.queries.symptoms import SymptomShown
 from forecasting.models import Forecast
 from readiness.models import PhaseReading, Signal
 from readiness.queries.standing import reading_at
-from stakeholders.models import Interaction, Participation
+from stakeholders.models import Interaction, Participation, Stakeholder
+
+LEFT = "stakeholder.left"  # the verb of the trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,32 @@ class WhatMoved:
     next: Advised | None
 
 
+@dataclass(frozen=True, slots=True)
+class SeatLeft:
+    """Somebody left: what that did to the chance, and what it made visible."""
+
+    stakeholder: Stakeholder
+    chance: ChanceMoved | None
+    symptoms: tuple[SymptomShown, ...]
+
+
+def left_when(stakeholder: Stakeholder) -> datetime | None:
+    """When it was entered that somebody left; None while they have not."""
+    if stakeholder.left_on is None:
+        return None
+    events = AuditEvent.objects.filter(verb=LEFT, subject_id=stakeholder.pk)
+    return events.order_by("-at", "-pk").values_list("at", flat=True).first()
+
+
+def seat_left(stakeholder: Stakeholder, page: DealPage, *, since: datetime) -> SeatLeft:
+    """Compare the forecast before somebody left with the one now; two queries."""
+    return SeatLeft(
+        stakeholder=stakeholder,
+        chance=_chance(stakeholder.opportunity_id, since=since),
+        symptoms=tuple(each for each in page.symptoms if each.opened_at >= since),
+    )
+
+
 def what_moved(interaction: Interaction, page: DealPage, *, now: datetime) -> WhatMoved:
     """Compare the readings and the forecast before the interaction with those now."""
     who = set(
@@ -74,7 +104,7 @@ def what_moved(interaction: Interaction, page: DealPage, *, now: datetime) -> Wh
     ]
     return WhatMoved(
         people=tuple(people),
-        chance=_chance(interaction),
+        chance=_chance(interaction.opportunity_id, since=interaction.logged_at),
         next=_next(rows, page),
     )
 
@@ -110,17 +140,15 @@ def _before(
     return found
 
 
-def _chance(interaction: Interaction) -> ChanceMoved | None:
-    rows = Forecast.objects.filter(opportunity=interaction.opportunity_id).order_by(
+def _chance(opportunity_id: UUID, *, since: datetime) -> ChanceMoved | None:
+    rows = Forecast.objects.filter(opportunity=opportunity_id).order_by(
         "-computed_at", "-pk"
     )
     fields = ("computed_at", "won_by_target_probability", "target_on")
     last = rows.values_list(*fields).first()
     if last is None:
         return None
-    before = (
-        rows.filter(computed_at__lt=interaction.logged_at).values_list(*fields).first()
-    )
+    before = rows.filter(computed_at__lt=since).values_list(*fields).first()
     return ChanceMoved(
         before=before[1] if before else None,
         after=last[1],

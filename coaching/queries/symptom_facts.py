@@ -30,6 +30,7 @@ from readiness.queries.catalogue import catalogue_of
 from readiness.queries.evidence import CLOCK_DRIFT
 from readiness.queries.models import LoadedModel
 from readiness.queries.reading import PersonRead
+from readiness.queries.timing import mean_fit, stood_before
 from stakeholders.models import ANCHORS, DecisionDate, Quote, RoleHeld
 
 DAY = 86_400
@@ -139,9 +140,9 @@ class _Gathering:
             people = tuple(who for who in row["people"] if UUID(who) in self.read)
             kind = kinds.get(row["code"])
             fits = [
-                _mean_fit(kind.fits, standing)
+                mean_fit(kind.fits, standing)
                 for who in people
-                if kind and (standing := _before(self.read[UUID(who)].reading, at))
+                if kind and (standing := stood_before(self.read[UUID(who)].reading, at))
             ]
             self._keep("action", row["id"], at, code=row["code"])
             yield Acted(
@@ -261,19 +262,3 @@ def _entered(opportunity: Opportunity) -> Opportunity:
 def _rows(query: Any, *names: str, **renamed: str) -> ArraySubquery:
     fields = {name: name for name in names} | renamed
     return ArraySubquery(query.order_by("pk").values(row=JSONObject(**fields)))
-
-
-def _before(reading: Reading, at: float) -> tuple[float, ...] | None:
-    """Where somebody stood when we acted; None when nothing was heard of them by then."""
-    steps = [step for step in reading.steps if step.at < at]
-    if not any(step.kind != "time" for step in steps):
-        return None
-    standing = list(reading.start)
-    for step in steps:
-        for place, change in enumerate(step.change):
-            standing[place] += change
-    return tuple(standing)
-
-
-def _mean_fit(fits: tuple[int, ...], standing: tuple[float, ...]) -> float:
-    return sum(fit * chance for fit, chance in zip(fits, standing, strict=True))

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -19,13 +20,13 @@ from accounts.permissions import permissions_of
 from coaching.queries.deal import DealPage, deal_page
 from coaching.queries.deal_rows import deal_seen_by
 from coaching.queries.deal_then import deal_page_then
-from coaching.queries.moved import what_moved
+from coaching.queries.moved import left_when, seat_left, what_moved
 from coaching.queries.timeline import Before, timeline
 from coaching.queries.wording import Reader
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 from readiness.queries.as_of import AsOf
-from stakeholders.models import Interaction
+from stakeholders.models import Interaction, Stakeholder
 
 LOOKS = 12  # times a page asks, a second apart: longer than a worker may be late
 
@@ -58,6 +59,9 @@ def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     }
     if logged is not None:
         context |= _moved(logged, page, request=request, now=now)
+    gone = None if is_past else _seat(deal, request.GET.get("left", ""))
+    if gone is not None:
+        context |= _left(gone, page)
     return render_page(
         request,
         "coaching/opportunity.html",
@@ -94,6 +98,30 @@ def moved(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     return response
 
 
+@require_safe
+@member("deal.see")
+def left(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
+    """What it did that somebody left, once that is computed; htmx asks until it is."""
+    now = timezone.now()
+    seat = get_object_or_404(
+        Stakeholder,
+        pk=id,
+        opportunity__in=Opportunity.objects.visible_to(request.membership),
+    )
+    when = AsOf.of(request.workspace, at=None, now=now)
+    deal = _deal(request, seat.opportunity_id, when=when)
+    gone = _seat(deal, str(id))
+    context = _left(gone, _page(request, deal, when=when)) if gone else {}
+    if not context:
+        raise Http404
+    looked = _count(request.GET.get("n", "0"))
+    context |= {"n": looked + 1, "asks_again": looked + 1 < LOOKS}
+    response = render_page(request, "coaching/left.html", context, partial="left")
+    if context["departure"] is not None:
+        response["HX-Trigger"] = "recomputed"
+    return response
+
+
 def _deal(request: WorkspaceRequest, pk: UUID, *, when: AsOf) -> Opportunity:
     try:
         return deal_seen_by(request.membership, pk, when=when)
@@ -122,6 +150,24 @@ def _moved(
     if waiting is not None:
         return {"what": None, "waiting": waiting}
     return {"what": what_moved(interaction, page, now=now), "waiting": None}
+
+
+def _seat(deal: Opportunity, given: str) -> Stakeholder | None:
+    """Somebody of the deal who left."""
+    pk = _id(given)
+    if pk is None:
+        return None
+    people = Stakeholder.objects.filter(opportunity=deal, left_on__isnull=False)
+    return people.select_related("person", "replaced_by__person").filter(pk=pk).first()
+
+
+def _left(gone: Stakeholder, page: DealPage) -> dict[str, Any]:
+    since = left_when(gone)
+    if since is None:
+        return {}
+    waits = page.waiting is not None
+    departure = None if waits else seat_left(gone, page, since=since)
+    return {"gone": gone, "departure": departure, "waiting": page.waiting}
 
 
 def _logged(request: WorkspaceRequest, deal: Opportunity) -> Interaction | None:

@@ -171,7 +171,7 @@ def leave(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
             messages.success(
                 request, _("%(name)s has left this deal.") % {"name": seat}
             )
-            deal = _page_of(slug, seat.opportunity_id)
+            deal = f"{_page_of(slug, seat.opportunity_id)}?left={seat.pk}"
             return see_other(way_back(request, deal))
     note = _(
         "What was heard of them stays, closed. A successor begins at their own phase,"

@@ -194,7 +194,7 @@ def leave(client: Client, person: Stakeholder, **values: Any) -> Any:
 def test_a_seat_is_left_open(as_bob: Any, deal: Opportunity):
     karel = seat(deal)
 
-    assert leave(as_bob, karel).url == here(deal)
+    assert leave(as_bob, karel).url == f"{here(deal)}?left={karel.pk}"
 
     karel.refresh_from_db()
     assert (karel.left_on, karel.replaced_by, codes()) == (DAY, None, [])

@@ -1,0 +1,103 @@
+"""Whether a step of ours comes at the right moment for somebody, by where they stand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from readiness.engine.records import Reading
+from readiness.queries.catalogue import ActionKindText, Catalogue
+from readiness.queries.positions import Position
+
+# Of the fits -2 to 2, averaged over the phases somebody may be in. Below zero a step is
+# ill-timed; from these on it is worth a word beforehand.
+HARMS, SUITS = -0.5, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A step of ours for one person: its mean fit, and the phase they most likely are in."""
+
+    action: ActionKindText
+    name: str  # of the person
+    fit: float
+    phase: str
+    chance: float
+
+    @property
+    def is_ill(self) -> bool:
+        return self.fit < 0
+
+    @property
+    def harms(self) -> bool:
+        return self.fit <= HARMS
+
+    @property
+    def suits(self) -> bool:
+        return self.fit >= SUITS
+
+
+@dataclass(frozen=True, slots=True)
+class StepNow:
+    """A step of ours, and whom it would suit or harm if it were done now."""
+
+    action: ActionKindText
+    harms: tuple[Timing, ...]
+    suits: tuple[Timing, ...]
+
+
+def mean_fit(fits: Sequence[int], standing: Sequence[float]) -> float:
+    """The fit of a step for somebody who stands at these probabilities, -2 to 2."""
+    return sum(fit * chance for fit, chance in zip(fits, standing, strict=True))
+
+
+def stood_before(reading: Reading, at: float) -> tuple[float, ...] | None:
+    """Where somebody stood when we acted; None when nothing was heard of them by then."""
+    steps = [step for step in reading.steps if step.at < at]
+    if not any(step.kind != "time" for step in steps):
+        return None
+    standing = list(reading.start)
+    for step in steps:
+        for place, change in enumerate(step.change):
+            standing[place] += change
+    return tuple(standing)
+
+
+def timing_of(
+    action: ActionKindText,
+    *,
+    name: str,
+    standing: Sequence[float],
+    labels: Sequence[str],
+) -> Timing:
+    place = max(range(len(standing)), key=lambda k: (standing[k], -k))
+    fit = mean_fit(action.fits, standing)
+    return Timing(action, name, fit, str(labels[place]), standing[place])
+
+
+def timings_for(position: Position, catalogue: Catalogue) -> list[Timing]:
+    """Every step of ours for one person now, the best first; none while unheard."""
+    if position.probabilities is None:
+        return []
+    found = [
+        timing_of(
+            action,
+            name=position.stakeholder.person.name,
+            standing=position.probabilities,
+            labels=catalogue.phase_names,
+        )
+        for action in catalogue.actions.values()
+    ]
+    return sorted(found, key=lambda each: (-each.fit, each.action.code))
+
+
+def steps_now(positions: Iterable[Position], catalogue: Catalogue) -> list[StepNow]:
+    """The steps that would suit or harm somebody of these people now, by code."""
+    timings = [each for one in positions for each in timings_for(one, catalogue)]
+    steps = [
+        StepNow(
+            action=action,
+            harms=tuple(t for t in timings if t.action is action and t.harms),
+            suits=tuple(t for t in timings if t.action is action and t.suits),
+        )
+        for action in catalogue.actions.values()
+    ]
+    return [step for step in steps if step.harms or step.suits]
