@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "person.write": SELLERS,
     "prompt.answer": EVERYBODY,
     "case.write": frozenset({COACH, ADMIN}),
+    "help.answer": frozenset({COACH, ADMIN}),
     "forecast.see": EVERYBODY,
     "accuracy.ask": frozenset({MANAGER, ADMIN}),
     "call.make": frozenset({MANAGER, ADMIN}),

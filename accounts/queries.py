@@ -136,3 +136,22 @@ def _starting_with(word: str, *, kind: str) -> "QuerySet[SearchToken, UUID]":
     return SearchToken.objects.filter(
         kind=kind, token__gte=word, token__lt=word + "\U0010ffff"
     ).values_list("object_id", flat=True)
+
+
+def places_coached_by(membership: Membership) -> "QuerySet[TeamMember]":
+    """The places of those in a team a member is attached to as coach, their own apart.
+
+    Not what they may see of deals (`visible_owners`): what is between two people stays
+    there, whatever a manager or an administrator sees.
+    """
+    attached = TeamMember.objects.filter(membership=membership, part=TeamPart.COACH)
+    places = TeamMember.objects.filter(
+        team__in=attached.values("team_id"), part=TeamPart.MEMBER
+    )
+    return places.exclude(membership=membership)
+
+
+def coached_by(membership: Membership) -> frozenset[UUID]:
+    """Whom a member coaches, as ids of memberships; one query."""
+    places = places_coached_by(membership)
+    return frozenset(places.values_list("membership_id", flat=True))

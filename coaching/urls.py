@@ -2,6 +2,8 @@ from django.urls import path
 
 from coaching.views import (
     brief,
+    help,
+    meetings,
     opportunity,
     plays,
     practice,
@@ -105,5 +107,35 @@ urlpatterns = [
         "w/<slug:slug>/coaching/practice/<uuid:id>/withdraw",
         practice.withdraw,
         name="practice-withdraw",
+    ),
+    path(
+        "w/<slug:slug>/coaching/one-to-ones",
+        meetings.meetings,
+        name="meetings",
+    ),
+    path(
+        "w/<slug:slug>/coaching/one-to-ones/<uuid:id>",
+        meetings.meeting,
+        name="meeting",
+    ),
+    path(
+        "w/<slug:slug>/coaching/notes/<uuid:id>/retract",
+        meetings.note_retract,
+        name="note-retract",
+    ),
+    path(
+        "w/<slug:slug>/coaching/commitments/<uuid:id>/kept",
+        meetings.commitment_kept,
+        name="commitment-kept",
+    ),
+    path(
+        "w/<slug:slug>/coaching/help",
+        help.ask,
+        name="help",
+    ),
+    path(
+        "w/<slug:slug>/coaching/help/<uuid:id>/answer",
+        help.answer,
+        name="help-answer",
     ),
 ]

@@ -17,7 +17,7 @@ SEES = {
     *("forecast.see", "prompt.answer"),
 }
 WRITES = {"deal.write", "person.write"}
-COACHES = {"case.write"}
+COACHES = {"case.write", "help.answer"}
 
 PAGES = [door for door in our_doors() if door.is_a_page]
 

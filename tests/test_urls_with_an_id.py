@@ -12,7 +12,14 @@ from uuid_utils.compat import uuid7
 from accounts.actions.keys import create_api_key
 from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
 from accounts.tenancy import inside
-from coaching.models import Play, PracticeCase, Prompt
+from coaching.models import (
+    CoachingNote,
+    Commitment,
+    HelpRequest,
+    Play,
+    PracticeCase,
+    Prompt,
+)
 from forecasting.models import (
     CalibrationVersion,
     Forecast,
@@ -153,6 +160,40 @@ def create_case() -> PracticeCase:
         anchor="criteria",
         signals=[{"code": "B13", "days_ago": 2}],
         written_at=NOW,
+    )
+
+
+def create_coached() -> Membership:
+    """A member whom everybody of the open workspace coaches."""
+    member, team = create_membership(), create_team()
+    workspace = member.workspace
+    for each in Membership.objects.of(workspace):
+        part = TeamPart.MEMBER if each == member else TeamPart.COACH
+        TeamMember.objects.create(team=team, membership=each, part=part)
+    return member
+
+
+def create_note() -> CoachingNote:
+    member = create_coached()
+    return CoachingNote.objects.create(
+        member=member, text="x", written_by=member, written_at=NOW
+    )
+
+
+def create_commitment() -> Commitment:
+    member = create_coached()
+    return Commitment.objects.create(
+        member=member, text="x", due_on=DAY, made_by=member, made_at=NOW
+    )
+
+
+def create_help() -> HelpRequest:
+    member = create_coached()
+    return HelpRequest.objects.create(
+        opportunity=create_opportunity(owner=member),
+        question="x",
+        asked_by=member,
+        asked_at=NOW,
     )
 
 
@@ -415,6 +456,10 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "coaching:play-reset": create_play,
     "coaching:play-for-role": create_play,
     "coaching:prompt-answer": create_prompt,
+    "coaching:meeting": create_coached,
+    "coaching:note-retract": create_note,
+    "coaching:commitment-kept": create_commitment,
+    "coaching:help-answer": create_help,
     "coaching:practice-case": create_case,
     "coaching:practice-withdraw": create_case,
     "integrations:import-run": create_import,

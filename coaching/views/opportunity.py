@@ -20,6 +20,7 @@ from accounts.permissions import permissions_of
 from coaching.queries.deal import DealPage, deal_page
 from coaching.queries.deal_rows import deal_seen_by
 from coaching.queries.deal_then import deal_page_then
+from coaching.queries.help import help_about
 from coaching.queries.moved import left_when, seat_left, what_moved
 from coaching.queries.timeline import Before, timeline
 from coaching.queries.wording import Reader
@@ -54,6 +55,8 @@ def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "form": form,
         "now": now,
         "may_write": may_write,
+        "deal_help": help_about(deal, membership=request.membership),
+        "back": reverse("coaching:opportunity", args=[slug, deal.pk]),
         "log_href": _log_address(slug, deal) if may_write else "",
         "logged": logged,
     }

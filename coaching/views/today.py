@@ -19,6 +19,7 @@ from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
 from accounts.models import Membership, Role, Team, Workspace
 from accounts.permissions import permissions_of
+from coaching.queries.help import help_today
 from coaching.queries.queue import prompts_for, queue_page
 from coaching.queries.today import due_tasks, movements, silent_people
 from coaching.queries.wording import Reader
@@ -74,6 +75,7 @@ def today(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "tasks": due_tasks(mine, day=day),
         "silent": silent_people(mine, now=now),
         "movements": movements(mine, since=now - ONE_DAY),
+        "asked": help_today(request.membership, now=now),
         "steps": steps,
         "done": sum(step.is_done for step in steps),
         "may_write": "deal.write" in permissions_of(request.membership),

@@ -186,7 +186,7 @@ def test_it_costs_the_same_whatever_stands_there(as_alice, alice, cost_of, deal,
         Stakeholder.objects.filter(pk=gone.pk).update(left_on=DAY)
     settle(deal)
 
-    assert len(cost_of(as_alice, address(deal))) == 16
+    assert len(cost_of(as_alice, address(deal))) == 17
 
 
 # --- What moved ------------------------------------------------------------------------

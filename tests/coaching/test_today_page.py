@@ -250,7 +250,7 @@ def test_it_costs_the_same_whatever_stands_there(as_alice, cost_of, deal, count)
     statements = cost_of(as_alice, TODAY)
     found = today(as_alice)
 
-    assert len(statements) == 23
+    assert len(statements) == 24
     assert [len(found[name]) for name in ("tasks", "silent", "movements")] == [
         count
     ] * 3

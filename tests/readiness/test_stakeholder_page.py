@@ -453,4 +453,4 @@ def test_it_costs_the_same_with_all_one_may_say(as_alice, cost_of, karel, count)
     make(karel.opportunity)
     RecomputeRequest.objects.all().delete()
 
-    assert len(cost_of(as_alice, address("stakeholder", karel.pk))) == 17
+    assert len(cost_of(as_alice, address("stakeholder", karel.pk))) == 20

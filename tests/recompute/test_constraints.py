@@ -11,6 +11,9 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
 from coaching.models import (
+    CoachingNote,
+    Commitment,
+    HelpRequest,
     Play,
     PracticeAnswer,
     PracticeCase,
@@ -356,6 +359,25 @@ VALID: dict[type[models.Model], Any] = {
         "opened_at": NOW,
     },
     SymptomThresholds: lambda _: {},
+    CoachingNote: lambda w: {
+        "member": w.owner,
+        "text": "x",
+        "written_by": w.owner,
+        "written_at": NOW,
+    },
+    Commitment: lambda w: {
+        "member": w.owner,
+        "text": "x",
+        "due_on": DAY,
+        "made_by": w.owner,
+        "made_at": NOW,
+    },
+    HelpRequest: lambda w: {
+        "opportunity": w[Opportunity],
+        "question": "x",
+        "asked_by": w.owner,
+        "asked_at": NOW,
+    },
     PracticeCase: lambda _: CASE,
     PracticeAnswer: lambda w: {
         "member": w.owner,
@@ -441,6 +463,8 @@ BROKEN: dict[str, Any] = {
     "period_review_within_its_week": {"taken_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
     "practice_answer_is_about_one_case": {"shipped": "x"},
+    "commitment_kept_by_iff_kept": {"kept_at": NOW},
+    "help_answered_with_words_and_a_time": {"answer": "x"},
     "accuracy_run_looks_ahead": {"horizon_days": 0},
     "calibration_map_has_a_floor": {"floor": 0.0},
 }
