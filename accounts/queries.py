@@ -28,7 +28,7 @@ def visible_owners(membership: Membership) -> frozenset[UUID] | None:
     return _seen_as(membership, membership.roles)
 
 
-def coached_by(membership: Membership) -> frozenset[UUID] | None:
+def skills_seen_by(membership: Membership) -> frozenset[UUID] | None:
     """Whose own skill a member may look into: a coach's people, an administrator's all.
 
     For everybody else only their own; None means everybody's.

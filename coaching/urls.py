@@ -11,6 +11,7 @@ from coaching.views import (
     queue,
     readings,
     scan,
+    team,
     thresholds,
     today,
 )
@@ -137,5 +138,10 @@ urlpatterns = [
         "w/<slug:slug>/coaching/help/<uuid:id>/answer",
         help.answer,
         name="help-answer",
+    ),
+    path(
+        "w/<slug:slug>/coaching/team",
+        team.team,
+        name="team",
     ),
 ]

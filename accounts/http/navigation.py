@@ -158,6 +158,16 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="coaching",
     ),
     Destination(
+        name="timing",
+        label=_("Timing and effect"),
+        url_name="coaching:team",
+        icon="clock",
+        keys="g w",
+        permission="deal.see",
+        group=TAB,
+        section="coaching",
+    ),
+    Destination(
         name="meetings",
         label=_("One-to-ones"),
         url_name="coaching:meetings",

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.queries import coached_by
+from accounts.queries import skills_seen_by
 
 
 class WhoseForm(forms.Form):
@@ -15,7 +15,7 @@ class WhoseForm(forms.Form):
     def __init__(self, data: Any, *, membership: Membership) -> None:
         # Without a choice it shows oneself.
         super().__init__(data if "whose_id" in data else None)
-        coached = coached_by(membership)
+        coached = skills_seen_by(membership)
         members = Membership.objects.of(membership.workspace).order_by("name", "pk")
         if coached is not None:
             members = members.filter(pk__in=coached)

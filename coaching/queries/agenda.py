@@ -1,6 +1,5 @@
 """What to speak about with one rep, gathered from what stands in their deals."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -128,7 +127,7 @@ def _disagreements(
     deals: "QuerySet[Opportunity]", *, reader: Reader, today: date
 ) -> list[Disagreement]:
     """Standing readings of a human that name another phase than the likeliest."""
-    people: Sequence[Stakeholder] = (
+    people = (
         Stakeholder.objects.active_on(today)
         .filter(opportunity__in=deals, overrides__retracted_at__isnull=True)
         .filter(overrides__isnull=False)

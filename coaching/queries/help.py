@@ -1,6 +1,6 @@
 """Questions for help that concern a member: their own, and those of whom they coach."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,7 +59,7 @@ def help_of(member: Membership, *, reader: Membership) -> list[HelpShown]:
     return shown(rows[:SHOWN], membership=reader)
 
 
-def shown(rows: Sequence[HelpRequest], *, membership: Membership) -> list[HelpShown]:
+def shown(rows: Iterable[HelpRequest], *, membership: Membership) -> list[HelpShown]:
     return [
         HelpShown(
             request=row,

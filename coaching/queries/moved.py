@@ -10,8 +10,9 @@ from coaching.queries.advised import Advised
 from coaching.queries.deal import DealPage, GroupRow
 from coaching.queries.symptoms import SymptomShown
 from forecasting.models import Forecast
-from readiness.models import PhaseReading, Signal
+from readiness.models import PhaseReading, SellerActionTarget, Signal
 from readiness.queries.standing import reading_at
+from readiness.queries.timing import Timing, timing_of
 from stakeholders.models import Interaction, Participation, Stakeholder
 
 LEFT = "stakeholder.left"  # the verb of the trail
@@ -49,6 +50,7 @@ class WhatMoved:
     people: tuple[PersonMoved, ...]
     chance: ChanceMoved | None
     next: Advised | None
+    timings: tuple[Timing, ...]  # of what we did, by where people stood before
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def what_moved(interaction: Interaction, page: DealPage, *, now: datetime) -> Wh
         people=tuple(people),
         chance=_chance(interaction.opportunity_id, since=interaction.logged_at),
         next=_next(rows, page),
+        timings=tuple(_timings(interaction, people, page)),
     )
 
 
@@ -115,6 +118,30 @@ def _next(rows: Sequence[GroupRow], page: DealPage) -> Advised | None:
     doubts = [each for each in of_them if each.is_clarifying]
     lead = page.lead.advised if page.lead else None
     return next(iter([*doubts, *of_them]), page.for_group or lead)
+
+
+def _timings(
+    interaction: Interaction, people: list[PersonMoved], page: DealPage
+) -> list[Timing]:
+    """How what we did came to each who was there and had been heard before; one query."""
+    stood = {person.row.stakeholder.pk: person for person in people if person.before}
+    rows = SellerActionTarget.objects.filter(
+        action__interaction=interaction, action__retracted_at__isnull=True
+    )
+    found = []
+    for code, who in rows.values_list("action__code", "stakeholder_id"):
+        action, person = page.catalogue.actions.get(code), stood.get(who)
+        if action is None or person is None or person.before is None:
+            continue
+        timing = timing_of(
+            action,
+            name=person.row.stakeholder.person.name,
+            standing=person.before,
+            labels=page.catalogue.phase_names,
+        )
+        if timing.is_ill or timing.suits:
+            found.append(timing)
+    return sorted(found, key=lambda each: (each.fit, each.action.code, each.name))
 
 
 def _before(

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from readiness.templatetags.phases import percent, tone_of
@@ -27,6 +28,13 @@ def as_points(gain: float) -> str:
     if points < 1:
         return gettext("less than 1 point")
     return ngettext("%(n)d point", "%(n)d points", points) % {"n": points}
+
+
+@register.filter
+def signed(change: float) -> str:
+    """Write a change with its sign, to two digits."""
+    sign = "+" if change >= 0 else "\N{MINUS SIGN}"
+    return f"{sign}{number_format(abs(round(change, 2)), 2)}"
 
 
 @register.filter

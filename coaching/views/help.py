@@ -39,7 +39,8 @@ def ask(request: WorkspaceRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     deals = Opportunity.objects.visible_to(request.membership).still_open()
     named = request.POST.get("deal") or request.GET.get("deal", "")
-    deal = deals.filter(pk=_id(named)).first() if _id(named) else None
+    pk = _id(named)
+    deal = deals.filter(pk=pk).first() if pk else None
     people: list[Stakeholder] = []
     if deal is not None:
         people = active_in(deal.pk, day=request.workspace.today(now))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.db.models import F
@@ -16,7 +17,9 @@ from readiness.queries.catalogue import (
     SignalKindText,
     catalogue_of,
 )
-from readiness.queries.models import active_model
+from readiness.queries.models import LoadedModel, active_model
+from readiness.queries.standing import last_readings, reading_at
+from readiness.queries.timing import StepNow, steps_now
 from stakeholders.models import Stakeholder
 
 SAID = (EvidenceClass.STATEMENT,)
@@ -31,6 +34,7 @@ class LogSheet:
     opportunity: Opportunity
     sitters: tuple[Stakeholder, ...]
     catalogue: Catalogue
+    model: LoadedModel
 
     @cached_property
     def signals(self) -> list[SignalKindText]:
@@ -90,11 +94,29 @@ def log_sheet(opportunity: Opportunity) -> LogSheet:
         .select_related("person")
         .order_by(F("left_on").desc(nulls_first=True), "person__name", "pk")
     )
+    model = active_model()
     return LogSheet(
         opportunity=opportunity,
         sitters=tuple(people),
-        catalogue=catalogue_of(active_model()),
+        catalogue=catalogue_of(model),
+        model=model,
     )
+
+
+def steps_for(sheet: LogSheet, *, now: datetime) -> list[StepNow]:
+    """Which steps of ours would suit or harm whom now; one query.
+
+    Of somebody unheard nothing is said, nor while a new model has not read them yet.
+    """
+    here = [each for each in sheet.sitters if each.left_on is None]
+    readings = last_readings(here)
+    standing = [
+        (each.person.name, reading_at(row, now, model=sheet.model).probabilities)
+        for each in here
+        if (row := readings.get(each.pk)) and row.signal_count
+        if row.model_id == sheet.model.pk
+    ]
+    return steps_now(standing, sheet.catalogue)
 
 
 def _called(stakeholder: Stakeholder) -> str:

@@ -73,25 +73,34 @@ def timing_of(
     return Timing(action, name, fit, str(labels[place]), standing[place])
 
 
-def timings_for(position: Position, catalogue: Catalogue) -> list[Timing]:
-    """Every step of ours for one person now, the best first; none while unheard."""
-    if position.probabilities is None:
-        return []
+def timings_at(
+    standing: Sequence[float], *, name: str, catalogue: Catalogue
+) -> list[Timing]:
+    """Every step of ours for somebody who stands there, the best first."""
     found = [
-        timing_of(
-            action,
-            name=position.stakeholder.person.name,
-            standing=position.probabilities,
-            labels=catalogue.phase_names,
-        )
+        timing_of(action, name=name, standing=standing, labels=catalogue.phase_names)
         for action in catalogue.actions.values()
     ]
     return sorted(found, key=lambda each: (-each.fit, each.action.code))
 
 
-def steps_now(positions: Iterable[Position], catalogue: Catalogue) -> list[StepNow]:
-    """The steps that would suit or harm somebody of these people now, by code."""
-    timings = [each for one in positions for each in timings_for(one, catalogue)]
+def timings_for(position: Position, catalogue: Catalogue) -> list[Timing]:
+    """Every step of ours for one person now, the best first; none while unheard."""
+    if position.probabilities is None:
+        return []
+    name = position.stakeholder.person.name
+    return timings_at(position.probabilities, name=name, catalogue=catalogue)
+
+
+def steps_now(
+    standing: Iterable[tuple[str, Sequence[float]]], catalogue: Catalogue
+) -> list[StepNow]:
+    """The steps that would suit or harm somebody who stands there now, by code."""
+    timings = [
+        each
+        for name, chances in standing
+        for each in timings_at(chances, name=name, catalogue=catalogue)
+    ]
     steps = [
         StepNow(
             action=action,

@@ -23,7 +23,7 @@ from readiness.actions.acts import log_with_acts
 from readiness.actions.drafts import DraftTooLarge, discard_draft, keep_draft
 from readiness.forms.log import REFUSALS, Filled, bound, is_told, typed, unbound
 from readiness.models import LogDraft
-from readiness.queries.log_sheet import LogSheet, log_sheet
+from readiness.queries.log_sheet import LogSheet, log_sheet, steps_for
 from readiness.queries.proposals import DATE_SIGNALS, QUOTE_SIGNALS
 from stakeholders.models import Channel, Interaction
 
@@ -223,6 +223,7 @@ def _form(
 ) -> HttpResponse:
     context |= {"form": filled.form, "signals": filled.signals, "sheet": sheet}
     context |= {"deal": sheet.opportunity, "log_href": request.path}
+    context["steps"] = steps_for(sheet, now=timezone.now())
     return render_page(
         request, "readiness/log.html", context, partial="form", status=status
     )

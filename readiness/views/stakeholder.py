@@ -41,6 +41,7 @@ from readiness.queries.as_of import AsOf, overrides_in_force
 from readiness.queries.catalogue import Catalogue
 from readiness.queries.explained import Explained, explain
 from readiness.queries.models import active_model
+from readiness.queries.timing import Timing, timings_at
 from readiness.signals import advice_wanted
 from stakeholders.actions.acts import InTheFuture, UnknownPhase
 from stakeholders.models import ANCHORS, InfluenceLink, Stakeholder
@@ -68,6 +69,7 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     override = overrides_in_force([seat], when=when).get(seat.pk)
     heard_at = explained.reading.last_heard_at
     roles = roles_shown([seat], day=day or today)[seat.pk]
+    timings = [] if explained.reading.is_unknown else _timings(seat, explained)
     context = {
         "seat": seat,
         "deal": seat.opportunity,
@@ -85,6 +87,8 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "age_days": (when.at.timestamp() - heard_at) / 86_400 if heard_at else None,
         "override": override,
         "apart": _apart(explained, override),
+        "suits": [each for each in timings if each.suits],
+        "harms": [each for each in timings if each.harms],
         "listeners": InfluenceLink.objects.filter(giver=seat).select_related(
             "taker__person"
         ),
@@ -99,6 +103,14 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     }
     return render_page(
         request, "readiness/stakeholder.html", context, status=form.status
+    )
+
+
+def _timings(seat: Stakeholder, explained: Explained) -> list[Timing]:
+    return timings_at(
+        explained.reading.probabilities,
+        name=seat.person.name,
+        catalogue=explained.catalogue,
     )
 
 
