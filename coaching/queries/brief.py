@@ -48,7 +48,8 @@ class Attendee:
 
     @property
     def harms(self) -> list[Timing]:
-        return [each for each in self.timings if each.harms]
+        """The worst first."""
+        return [each for each in reversed(self.timings) if each.harms]
 
 
 def brief_of(

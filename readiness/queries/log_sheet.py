@@ -18,8 +18,7 @@ from readiness.queries.catalogue import (
     catalogue_of,
 )
 from readiness.queries.models import LoadedModel, active_model
-from readiness.queries.standing import last_readings, reading_at
-from readiness.queries.timing import StepNow, steps_now
+from readiness.queries.timing import StepNow, steps_for_people
 from stakeholders.models import Stakeholder
 
 SAID = (EvidenceClass.STATEMENT,)
@@ -104,19 +103,9 @@ def log_sheet(opportunity: Opportunity) -> LogSheet:
 
 
 def steps_for(sheet: LogSheet, *, now: datetime) -> list[StepNow]:
-    """Which steps of ours would suit or harm whom now; one query.
-
-    Of somebody unheard nothing is said, nor while a new model has not read them yet.
-    """
+    """Which steps of ours would suit or harm whom now; one query."""
     here = [each for each in sheet.sitters if each.left_on is None]
-    readings = last_readings(here)
-    standing = [
-        (each.person.name, reading_at(row, now, model=sheet.model).probabilities)
-        for each in here
-        if (row := readings.get(each.pk)) and row.signal_count
-        if row.model_id == sheet.model.pk
-    ]
-    return steps_now(standing, sheet.catalogue)
+    return steps_for_people(here, model=sheet.model, now=now)
 
 
 def _called(stakeholder: Stakeholder) -> str:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from readiness.engine.records import Reading
-from readiness.queries.catalogue import ActionKindText, Catalogue
+from readiness.queries.catalogue import ActionKindText, Catalogue, catalogue_of
+from readiness.queries.models import LoadedModel
 from readiness.queries.positions import Position
+from readiness.queries.standing import last_readings, reading_at
+from stakeholders.models import Stakeholder
 
 # Of the fits -2 to 2, averaged over the phases somebody may be in. Below zero a step is
 # ill-timed; from these on it is worth a word beforehand.
@@ -110,3 +114,20 @@ def steps_now(
         for action in catalogue.actions.values()
     ]
     return [step for step in steps if step.harms or step.suits]
+
+
+def steps_for_people(
+    people: Sequence[Stakeholder], *, model: LoadedModel, now: datetime
+) -> list[StepNow]:
+    """Which steps of ours would suit or harm whom of these people now; one query.
+
+    Of somebody unheard nothing is said, nor while a new model has not read them yet.
+    """
+    readings = last_readings(people)
+    standing = [
+        (each.person.name, reading_at(row, now, model=model).probabilities)
+        for each in people
+        if (row := readings.get(each.pk)) and row.signal_count
+        if row.model_id == model.pk
+    ]
+    return steps_now(standing, catalogue_of(model))

@@ -88,7 +88,7 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "override": override,
         "apart": _apart(explained, override),
         "suits": [each for each in timings if each.suits],
-        "harms": [each for each in timings if each.harms],
+        "harms": [each for each in reversed(timings) if each.harms],
         "listeners": InfluenceLink.objects.filter(giver=seat).select_related(
             "taker__person"
         ),

@@ -122,9 +122,10 @@ def new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     deal = get_object_or_404(Opportunity.objects.visible_to(request.membership), pk=id)
     now = timezone.now()
     back = way_back(request, reverse("coaching:opportunity", args=[slug, deal.pk]))
+    people = active_in(deal.pk, day=request.workspace.today(now))
     form = TaskForm(
         posted(request),
-        people=active_in(deal.pk, day=request.workspace.today(now)),
+        people=people,
         owners=_owners(request),
         initial={"owner": str(request.membership.pk)},
     )
@@ -143,9 +144,10 @@ def new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         title=_("New task"),
         back=back,
         back_text=str(deal),
+        template="stakeholders/task.html",
         **shut(closed_words(deal), slug=slug, id=deal.pk),
     )
-    return page.answer(request, form)
+    return page.answer(request, form, people=people, now=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,9 +157,10 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     back = way_back(
         request, reverse("coaching:opportunity", args=[slug, task.opportunity_id])
     )
+    people = _people_for(task, day=request.workspace.today(now))
     form = ChangeTaskForm(
         posted(request),
-        people=_people_for(task, day=request.workspace.today(now)),
+        people=people,
         owners=_owners(request),
         initial=ChangeTaskForm.initial_of(task),
     )
@@ -183,7 +186,7 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         back_text=str(task.opportunity),
         template="stakeholders/task.html",
     )
-    return page.answer(request, form, task=task)
+    return page.answer(request, form, task=task, people=people, now=now)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from coaching.queries.timed import timed_by_team
 from opportunities.models import Opportunity, RecomputeRequest
 from readiness.actions.interactions import Contact, Did, Took, log_interaction
 from readiness.queries.models import active_model
+from stakeholders.actions.acts import create_task
 from stakeholders.models import Interaction, Stakeholder
 from tests.factories import DAY, NOW, create_team, give_defaults
 from tests.recompute.build import ZONE, days_ago, make, open_deal, say, seat
@@ -73,6 +74,17 @@ def test_the_log_form_warns_before_a_step_is_taken(as_alice, deal):
     assert all(
         each.name != "Cleo" for step in page.context["steps"] for each in step.harms
     )
+
+
+def test_a_planned_step_is_warned_about_too(as_alice, deal):
+    anna = seat(deal, "Anna")
+    say(anna, "B01", "B02", at=days_ago(3))
+    make(deal)
+    task = create_task(opportunity=deal, title="Demo", by=None, now=NOW)
+
+    for name, pk in (("task-new", deal.pk), ("task-edit", task.pk)):
+        page = as_alice.get(reverse(f"stakeholders:{name}", args=["ours", pk]))
+        assert "tends to harm Anna (Status quo," in words(page)
 
 
 def test_the_page_of_a_person_names_what_suits_and_what_harms(as_alice, deal):
