@@ -109,7 +109,7 @@ ROWS: dict[int, tuple[str, str]] = {
     ),
     36: (
         "How well a rep reads buyers, for the rep and their coach",
-        "Coaching: Human readings",
+        "Coaching: Human readings, One-to-ones, Practice",
     ),
     37: ("Who decides, who was heard, who is missing", "Deal: buying group, coverage"),
     38: ("Does reading well go with winning?", ""),
@@ -129,7 +129,7 @@ ROWS: dict[int, tuple[str, str]] = {
     46: ("One-to-ones from what is seen, with notes and what was promised", ""),
     47: ("The readiness of each person involved", "Deal: buying group"),
     48: ("What is spent on which phase, and per euro won", ""),
-    49: ("Practice: written cases, read and scored", ""),
+    49: ("Practice: written cases, read and scored", "Coaching: Practice"),
     50: ("A start within a day: import, beside another CRM, three languages", "Import"),
     51: ("A scan of what is there already, as the first screen", "Coaching: Symptoms"),
     52: ("Many companies that never see each other", "everywhere"),

@@ -353,6 +353,7 @@ def practise(member: Membership) -> None:
         )
 
 
+@pytest.mark.claim(36)
 def test_detection_skill_is_for_the_rep_and_their_coach(as_cora, as_bob, bob):
     practise(bob)
 

@@ -73,6 +73,7 @@ def answer(member: Membership, case: Case, *weights: float) -> PracticeAnswer:
     )
 
 
+@pytest.mark.claim(49)
 def test_there_are_cases_over_every_phase_and_every_symptom():
     cases = shipped_cases()
 
@@ -125,6 +126,7 @@ def test_before_the_answer_nothing_is_given_away(as_bob):
     assert "the key" not in page
 
 
+@pytest.mark.claim(49)
 def test_an_answer_is_a_row_and_is_scored_beside_the_engine(as_bob, bob):
     case = shipped("third-scope")
 

@@ -56,6 +56,7 @@ def left(client: Any, person: Stakeholder) -> Any:
     return client.get(reverse("coaching:left", args=["ours", person.pk]), headers=HTMX)
 
 
+@pytest.mark.claim(4)
 def test_losing_a_supportive_single_contact_drops_the_chance_at_once_and_says_so(
     as_alice, karel, time_machine
 ):
