@@ -1,4 +1,4 @@
-"""A new workspace gets a library of advice; the page of a person gets what is advised."""
+"""A new workspace gets a library of advice; the page of a person what is advised."""
 
 from datetime import datetime
 from typing import Any
@@ -6,14 +6,15 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.translation import get_language
 
-from accounts.models import Workspace
+from accounts.http.request import WorkspaceRequest
 from accounts.signals import workspace_created
 from coaching.actions.plays import copy_default_plays
-from coaching.queries.advised import Advised
+from coaching.queries.help import help_about
+from coaching.queries.pace import pace_of
 from coaching.queries.person import advice_for
 from coaching.queries.wording import Reader
-from readiness.queries.catalogue import Catalogue
-from readiness.signals import advice_wanted
+from readiness.queries.explained import Explained
+from readiness.signals import person_shown
 from stakeholders.models import Stakeholder
 from stakeholders.queries.roles import RolesShown
 
@@ -23,16 +24,26 @@ def give_plays(**kwargs: Any) -> None:
     copy_default_plays()
 
 
-@receiver(advice_wanted)
-def give_advice(
+@receiver(person_shown)
+def show_beside(
     *,
     seat: Stakeholder,
     roles: RolesShown,
-    catalogue: Catalogue,
-    workspace: Workspace,
+    explained: Explained,
+    request: WorkspaceRequest,
     now: datetime,
     **kwargs: Any,
-) -> list[Advised]:
-    """What waits for an answer about one person; one query."""
+) -> dict[str, Any]:
+    """What waits for an answer, when to speak again, what was asked; four queries."""
+    workspace = request.workspace
     reader = Reader(get_language() or "en", workspace, now)
-    return advice_for(seat, roles=roles, catalogue=catalogue, reader=reader)
+    paces = pace_of([seat], model=explained.model, workspace=workspace, now=now)
+    return {
+        "advice": advice_for(
+            seat, roles=roles, catalogue=explained.catalogue, reader=reader
+        ),
+        "pace": paces.get(seat.pk),
+        "asked": help_about(seat, membership=request.membership),
+        "on_top": "coaching/person_doubt.html",
+        "at_side": "coaching/person_side.html",
+    }

@@ -9,7 +9,7 @@ reading_changed = Signal()
 # A worker is wanted for learning. Sent in the transaction that asked: workspace_id, run_id.
 learning_asked = Signal()
 
-# The page of a person is made: who has advice answers with pieces of it, heaviest first,
-# that have `texts` (observation, next_step …) and `is_clarifying`. seat, roles, catalogue,
-# workspace, now.
-advice_wanted = Signal()
+# The page of a person is made: an app above answers with what it shows besides, by the names
+# that the page knows: `advice` (each has `texts` and `is_clarifying`), the templates `on_top`
+# and `at_side`, and what these need. Sent with seat, roles, explained, request, now.
+person_shown = Signal()

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from coaching.models import Prompt
-from coaching.queries.deal import CONSTRAINT, names_of
+from coaching.queries.advised import CONSTRAINT, names_of
 from coaching.queries.pace import Pace, pace_of
 from coaching.queries.wording import Reader, in_words
 from readiness.models import Signal

@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from coaching.models import Prompt, PromptAnswer
-from coaching.queries.deal import CONSTRAINT
+from coaching.queries.advised import CONSTRAINT
 from forecasting.engine.scoring import Interval, bootstrap
 from opportunities.models import Opportunity
 from readiness.models import PhaseReading

@@ -11,7 +11,6 @@ from django.db.models import Count, Q
 from forecasting.engine.ends import EndCurves
 from forecasting.engine.passage import HORIZON_DAYS
 from forecasting.engine.portfolio import DRAWS, portfolio_forecast
-from forecasting.engine.rules import default_rule
 from forecasting.engine.seats import Person, group_of
 from forecasting.engine.suppose import Reached, lifted, supposed_curves
 from forecasting.queries.amounts import rounded, sigma_of
@@ -148,8 +147,10 @@ def _curves(
     }
     return supposed_curves(
         group,
-        model=decisions_for(deal.opportunity, model=model),
-        rule=default_rule(),
+        model=decisions_for(
+            deal.opportunity, model=model, calibration=deal.calibration
+        ),
+        rule=deal.rule,
         reached=reached,
         file_factor=deal.file.factor,
     ).final

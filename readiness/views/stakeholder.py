@@ -38,11 +38,10 @@ from readiness.engine.disagreement import Disagreement, disagreement
 from readiness.forms.human import ConfirmForm, OverrideForm
 from readiness.models import PhaseConfirmation, PhaseOverride
 from readiness.queries.as_of import AsOf, overrides_in_force
-from readiness.queries.catalogue import Catalogue
 from readiness.queries.explained import Explained, explain
 from readiness.queries.models import active_model
 from readiness.queries.timing import Timing, timings_at
-from readiness.signals import advice_wanted
+from readiness.signals import person_shown
 from stakeholders.actions.acts import InTheFuture, UnknownPhase
 from stakeholders.models import ANCHORS, InfluenceLink, Stakeholder
 from stakeholders.queries.roles import RolesShown, roles_shown
@@ -70,15 +69,11 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     heard_at = explained.reading.last_heard_at
     roles = roles_shown([seat], day=day or today)[seat.pk]
     timings = [] if explained.reading.is_unknown else _timings(seat, explained)
-    context = {
+    context: dict[str, Any] = {
+        "now": now,
         "seat": seat,
         "deal": seat.opportunity,
         "roles": roles,
-        "advice": ()
-        if day
-        else _advised(
-            seat, roles=roles, catalogue=explained.catalogue, request=request, now=now
-        ),
         "explained": explained,
         "labels": explained.catalogue.phase_names,
         "probabilities": None
@@ -101,6 +96,10 @@ def stakeholder(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "day": day,
         "may_write": "deal.write" in permissions_of(request.membership),
     }
+    if not day:
+        context |= _besides(
+            seat, roles=roles, explained=explained, request=request, now=now
+        )
     return render_page(
         request, "readiness/stakeholder.html", context, status=form.status
     )
@@ -229,24 +228,24 @@ def _seat(request: WorkspaceRequest, pk: UUID) -> Stakeholder:
     )
 
 
-def _advised(
+def _besides(
     seat: Stakeholder,
     *,
     roles: RolesShown,
-    catalogue: Catalogue,
+    explained: Explained,
     request: WorkspaceRequest,
     now: datetime,
-) -> list[Any]:
-    """What the apps above advise about this person."""
-    answers: Any = advice_wanted.send(
+) -> dict[str, Any]:
+    """What the apps above show of this person."""
+    answers: Any = person_shown.send(
         sender=Stakeholder,
         seat=seat,
         roles=roles,
-        catalogue=catalogue,
-        workspace=request.workspace,
+        explained=explained,
+        request=request,
         now=now,
     )
-    return [each for _receiver, told in answers for each in told]
+    return {name: part for _receiver, told in answers for name, part in told.items()}
 
 
 def _to_seat(slug: str, pk: UUID) -> HttpResponse:
