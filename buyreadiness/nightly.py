@@ -19,6 +19,7 @@ from forecasting.actions.periods import periods_due, refresh_periods
 from forecasting.actions.reviews import freeze_review
 from forecasting.actions.snapshots import freeze_deals
 from integrations.actions.imports import forget_files
+from integrations.actions.webhooks import forget_deliveries
 from opportunities.actions import request_recomputes
 from opportunities.models import Opportunity, ScheduleSlot
 from opportunities.models.schedule import night_slot, periods_slot
@@ -90,6 +91,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         slot.done_at = now
         forget_files(now=now)
         freeze_review(AsOf.of(workspace, at=None, now=now))
+        forget_deliveries(now=now)
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
         ask_monthly(workspace=workspace, now=now)
     slot.claimed_at = None

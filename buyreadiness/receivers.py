@@ -11,14 +11,19 @@ from buyreadiness.doorbell import Doorbell
 from buyreadiness.nightly import PERIODS_AT_MOST_EVERY, ask_for_periods
 from buyreadiness.tasks import sweep
 from forecasting.signals import accuracy_asked
-from integrations.signals import import_asked
+from integrations.signals import delivery_asked, import_asked
 from opportunities.signals import rates_changed, recompute_requested
 from readiness.signals import learning_asked
 
 doorbell = Doorbell(lambda: sweep.apply_async(expires=60))
 
 
-@receiver([recompute_requested, import_asked, accuracy_asked, learning_asked])
+@receiver(
+    [
+        *(recompute_requested, import_asked, accuracy_asked),
+        *(learning_asked, delivery_asked),
+    ]
+)
 def ring_on_commit(**kwargs: Any) -> None:
     transaction.on_commit(doorbell.ring, robust=True)
 

@@ -18,6 +18,7 @@ env = environ.Env()
 # --- Where it runs ---------------------------------------------------------------------
 
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 STYLEGUIDE = env.bool("STYLEGUIDE", default=DEBUG)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -325,6 +326,11 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# --- What goes out ---------------------------------------------------------------------
+
+# Webhooks go to public addresses over TLS. On: also to this machine, plainly; for tests.
+WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)
 
 # --- Letters and log lines -------------------------------------------------------------
 

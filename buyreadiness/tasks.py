@@ -17,14 +17,16 @@ from buyreadiness.recompute import (
     claim_requests,
 )
 from forecasting.actions.accuracy import begin_accuracy, spend_on_accuracy
-from integrations.tasks import work_import
+from integrations.actions.outbox import claim_entries
+from integrations.models import OutboxKind
+from integrations.tasks import deliver_webhooks, work_import
 from opportunities.models import Job
 from readiness.tasks import work_learning
 
 
 @shared_task
 def sweep() -> int:
-    """Send a task for each request and each slot that is due; return how many."""
+    """Send a task for each request, slot and entry that is due; return how many."""
     now = timezone.now()
     claimed = claim_requests(now=now)
     for request in claimed:
@@ -35,10 +37,15 @@ def sweep() -> int:
     slots = nightly.claim_slots(now=now)
     for slot in slots:
         by_job[slot.job].delay(workspace=str(slot.workspace_id), slot_id=str(slot.pk))
+    entries = claim_entries(now=now)
+    for entry in entries:
+        senders[OutboxKind(entry.kind)].delay(
+            workspace=str(entry.workspace_id), endpoint_id=str(entry.object_id)
+        )
     # More may wait than one sweep takes: do not leave them to the next beat.
     if len(claimed) == AT_ONCE:
         sweep.apply_async(expires=60)
-    return len(claimed) + len(slots)
+    return len(claimed) + len(slots) + len(entries)
 
 
 @shared_task
@@ -108,3 +115,5 @@ by_job: dict[str, WorkspaceTask] = {
     Job.ACCURACY: work_accuracy,
     Job.LEARNING: work_learning,
 }
+
+senders: dict[OutboxKind, WorkspaceTask] = {OutboxKind.WEBHOOK: deliver_webhooks}

@@ -1,4 +1,4 @@
-"""What a worker does for what comes in."""
+"""What a worker does for what comes in and goes out."""
 
 from uuid import UUID
 
@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts.tenancy.tasks import Door, SteppedTask
 from integrations.importing.working import work
+from integrations.webhooks.sending import post
+from integrations.webhooks.working import deliver
 
 # Writing is one transaction, however large the file.
 HOUR = 3_600
@@ -20,3 +22,8 @@ class ImportTask(SteppedTask):
 @shared_task(base=ImportTask, soft_time_limit=HOUR, time_limit=HOUR + 60)
 def work_import(*, slot_id: str, door: Door) -> None:
     work(slot_id=UUID(slot_id), door=door, now=timezone.now)
+
+
+@shared_task(base=SteppedTask)
+def deliver_webhooks(*, endpoint_id: str, door: Door) -> None:
+    deliver(endpoint_id=UUID(endpoint_id), door=door, now=timezone.now, post=post)

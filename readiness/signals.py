@@ -2,6 +2,10 @@
 
 from django.dispatch import Signal
 
+# A conversation was logged by hand or by the API; an import sends nothing. Sent in its
+# transaction: interaction, rows (`ContactRows`).
+interaction_logged = Signal()
+
 # A reading was stored because the evidence changed. Sent in its transaction:
 # reading, before (the row it follows, or None).
 reading_changed = Signal()

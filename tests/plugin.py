@@ -28,7 +28,7 @@ GIVEN = {
 # What a developer's own installation says must not change what a test sees.
 AMBIENT = [
     *("DATABASE_OWNER_URL", "CELERY_BROKER_URL", "BIND", "PORT", "WEB_CONCURRENCY"),
-    *("DEBUG", "DEMO", "EMAIL_URL", "BUYREADINESS_STATE"),
+    *("DEBUG", "DEMO", "EMAIL_URL", "BUYREADINESS_STATE", "WEBHOOK_LOOPBACK"),
 ]
 NEEDLESS = {"-h", "--help", "-V", "--version", "--markers", "--fixtures"}
 

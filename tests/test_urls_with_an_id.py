@@ -28,7 +28,7 @@ from forecasting.models import (
     PeriodOutlook,
     Target,
 )
-from integrations.models import ImportRun
+from integrations.models import ImportRun, WebhookDelivery, WebhookEndpoint
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
 from readiness.models import (
@@ -199,6 +199,22 @@ def create_help() -> HelpRequest:
 
 def create_import() -> ImportRun:
     return ImportRun.objects.create(source="deals.csv", digest="x", started_at=NOW)
+
+
+def create_webhook() -> WebhookEndpoint:
+    return WebhookEndpoint.objects.create(
+        url=f"https://{uuid7()}.example.com/", events=[], secret="x", created_at=NOW
+    )
+
+
+def create_delivery() -> WebhookDelivery:
+    return WebhookDelivery.objects.create(
+        endpoint=create_webhook(),
+        event="webhook.test",
+        payload={},
+        created_at=NOW,
+        due_at=NOW,
+    )
 
 
 def create_rate() -> ExchangeRate:
@@ -467,6 +483,12 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "integrations:import-commit": create_import,
     "integrations:import-discard": create_import,
     "integrations:import-refused": create_import,
+    "integrations:webhook": create_webhook,
+    "integrations:webhook-test": create_webhook,
+    "integrations:webhook-secret": create_webhook,
+    "integrations:webhook-switch": create_webhook,
+    "integrations:webhook-remove": create_webhook,
+    "integrations:delivery-replay": create_delivery,
     "accounts:api-key-revoke": create_key,
     **API,
 }

@@ -321,6 +321,16 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="settings",
     ),
     Destination(
+        name="webhooks",
+        label=_("Webhooks"),
+        url_name="integrations:webhooks",
+        icon="external",
+        keys="g b",
+        permission="key.manage",
+        group=TAB,
+        section="settings",
+    ),
+    Destination(
         name="audit",
         label=_("Audit"),
         url_name="accounts:audit",

@@ -12,6 +12,7 @@ from accounts.actions.audit import differences, record
 from accounts.models import Membership
 from coaching.models import Play, Prompt, PromptAnswer
 from coaching.queries.advice import Advice
+from coaching.signals import prompts_opened
 from opportunities.models import Opportunity
 
 # The plays that may be said, by their code and the role they are for.
@@ -39,8 +40,8 @@ def refresh_prompts(
         if said is not None:
             wanted[_key(said)] = (_play_for(said, plays), said)
     _close([row for key, row in there.items() if key not in wanted], now=now)
-    _reopen([(there[key], *wanted[key]) for key in wanted if key in there])
-    Prompt.objects.bulk_create(
+    back = _reopen([(there[key], *wanted[key]) for key in wanted if key in there])
+    new = Prompt.objects.bulk_create(
         [
             Prompt(
                 opportunity=opportunity,
@@ -55,6 +56,8 @@ def refresh_prompts(
             if key not in there
         ]
     )
+    if new or back:
+        prompts_opened.send(sender=Prompt, prompts=[*new, *back], now=now)
 
 
 def _plays_that_are_on() -> Plays:
@@ -105,9 +108,9 @@ def _close(rows: Sequence[Prompt], *, now: datetime) -> None:
         Prompt.objects.filter(pk__in=open_ones).update(closed_at=now)
 
 
-def _reopen(rows: Sequence[tuple[Prompt, UUID, Advice]]) -> None:
-    """Put the figures right; open what was closed without an answer."""
-    changed = []
+def _reopen(rows: Sequence[tuple[Prompt, UUID, Advice]]) -> list[Prompt]:
+    """Put the figures right; open what was closed without an answer, and return that."""
+    changed, opened = [], []
     for row, play, advice in rows:
         opens = row.closed_at is not None and not row.answer
         new = {"play_id": play, "weight": advice.weight, "words": dict(advice.words)}
@@ -115,8 +118,10 @@ def _reopen(rows: Sequence[tuple[Prompt, UUID, Advice]]) -> None:
             row.closed_at = None if opens else row.closed_at
             row.play_id, row.weight, row.words = play, advice.weight, dict(advice.words)
             changed.append(row)
+            opened += [row] * opens
     if changed:
         Prompt.objects.bulk_update(changed, ["closed_at", "play", "weight", "words"])
+    return opened
 
 
 class PromptOver(Exception):

@@ -10,6 +10,7 @@ from django.db import transaction
 from coaching.engine.symptoms import Finding
 from coaching.engine.symptoms import Symptom as Kind
 from coaching.models import Symptom
+from coaching.signals import symptoms_detected
 from forecasting.actions.outlooks import mark_symptoms
 from forecasting.models import ListedSymptom
 from opportunities.models import Opportunity
@@ -49,7 +50,7 @@ def refresh_symptoms(
     }
     _close([row for key, row in there.items() if key not in wanted], now=now)
     _change([(row, wanted[key]) for key, row in there.items() if key in wanted])
-    Symptom.objects.bulk_create(
+    new = Symptom.objects.bulk_create(
         [
             Symptom(
                 opportunity=opportunity,
@@ -62,6 +63,8 @@ def refresh_symptoms(
             if (code, whose) not in there
         ]
     )
+    if new:
+        symptoms_detected.send(sender=Symptom, symptoms=new, now=now)
     shown = {code for code, _whose in wanted}
     mark_symptoms(
         opportunity, codes=[code for code in ListedSymptom.values if code in shown]

@@ -38,6 +38,7 @@ from integrations.importing.steps.people import (
     Tasks,
 )
 from integrations.models import ImportRow, ImportRun, ImportStatus
+from integrations.signals import import_finished
 from opportunities.actions import request_recomputes
 from opportunities.models import Opportunity
 
@@ -167,6 +168,8 @@ def _close(run: ImportRun, report: Report, now: datetime) -> None:
         run.status = ImportStatus.COMMITTED if report.is_clean else ImportStatus.REFUSED
         run.committed_at = now if report.is_clean else None
     run.save(update_fields=["report", "status", "committed_at"])
+    if run.status != ImportStatus.CHECKED:
+        import_finished.send(ImportRun, run=run, now=now)
 
 
 def analyze() -> None:

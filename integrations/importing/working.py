@@ -26,7 +26,7 @@ from integrations.importing.report import Report
 from integrations.importing.settling import analyze, settle
 from integrations.importing.staging import Door, Progress, ReadElsewhere, stage
 from integrations.models import FileKind, ImportRow, ImportRun, ImportStatus
-from integrations.signals import import_asked
+from integrations.signals import import_asked, import_finished
 from opportunities.models import ScheduleSlot
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _begin(slot_id: UUID, now: datetime) -> ImportRun | None:
     if not lock(run.pk) or (run.beat_at and run.beat_at > now - ALIVE):
         return None  # the task was sent twice: the other is at it
     if run.attempts >= MAX_ATTEMPTS:
-        _give_up(run, slot_id)
+        _give_up(run, slot_id, now=now)
         return None
     run.attempts += 1
     run.beat_at = now
@@ -92,13 +92,14 @@ def _begin(slot_id: UUID, now: datetime) -> ImportRun | None:
     return run
 
 
-def _give_up(run: ImportRun, slot_id: UUID) -> None:
+def _give_up(run: ImportRun, slot_id: UUID, *, now: datetime) -> None:
     logger.error(
         "Could not work import %s in %s attempts: given up", run.pk, run.attempts
     )
     ImportRow.objects.filter(run=run).delete()
     run.status, run.row_count, run.beat_at = ImportStatus.FAILED, 0, None
     run.save(update_fields=["status", "row_count", "beat_at"])
+    import_finished.send(ImportRun, run=run, now=now)
     ScheduleSlot.objects.filter(pk=slot_id).delete()
 
 

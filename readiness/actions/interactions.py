@@ -24,6 +24,7 @@ from readiness.models import (
 )
 from readiness.queries.catalogue import Catalogue
 from readiness.queries.evidence import CLOCK_DRIFT
+from readiness.signals import interaction_logged
 from stakeholders.actions.acts import InTheFuture, refuse_other_deals
 from stakeholders.models import Interaction, Participation, Stakeholder
 
@@ -145,6 +146,7 @@ def log_interaction(
         at=now,
         after={"signals": [signal.code for signal in rows.signals]},
     )
+    interaction_logged.send(sender=Interaction, interaction=interaction, rows=rows)
     request_recompute(opportunity=opportunity, now=now)
     return interaction
 

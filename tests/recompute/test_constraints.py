@@ -34,6 +34,13 @@ from forecasting.models import (
     Snapshot,
     Target,
 )
+from integrations.models import (
+    ImportChunk,
+    ImportRun,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from opportunities.models import (
     Company,
     ExchangeRate,
@@ -75,7 +82,10 @@ from stakeholders.models import (
 )
 from tests.factories import DAY, NOW, create_team
 
-APPS = ("opportunities", "stakeholders", "readiness", "forecasting", "coaching")
+APPS = (
+    *("opportunities", "stakeholders", "readiness", "forecasting", "coaching"),
+    "integrations",
+)
 LATER = DAY + timedelta(days=9)
 ASKED = {"asked_at": NOW, "horizon_days": 90, "every_days": 30}
 CURVES = {"starts_at": NOW, "won": [0.1], "lost": [0.1], "no_decision": [0.1]}
@@ -411,6 +421,35 @@ VALID: dict[type[models.Model], Any] = {
         "on": DAY + timedelta(days=ReplayedDay.objects.count()),
         "rows": [],
     },
+    ImportRun: lambda _: {
+        "source": "deals.csv",
+        "digest": uuid7().hex,
+        "started_at": NOW,
+    },
+    ImportChunk: lambda w: {
+        "run": w[ImportRun],
+        "number": ImportChunk.objects.count(),
+        "data": b"x",
+    },
+    WebhookEndpoint: lambda _: {
+        "url": f"https://{uuid7().hex}.example.com/",
+        "events": [],
+        "secret": "x",
+        "created_at": NOW,
+    },
+    WebhookDelivery: lambda w: {
+        "endpoint": w[WebhookEndpoint],
+        "event": "webhook.test",
+        "payload": {},
+        "created_at": NOW,
+        "due_at": NOW,
+    },
+    WebhookAttempt: lambda w: {
+        "delivery": w[WebhookDelivery],
+        "at": NOW,
+        "status": 200,
+        "duration_ms": 1,
+    },
 }
 
 # What each check refuses: fields of an otherwise valid row.
@@ -467,6 +506,11 @@ BROKEN: dict[str, Any] = {
     "help_answered_with_words_and_a_time": {"answer": "x"},
     "accuracy_run_looks_ahead": {"horizon_days": 0},
     "calibration_map_has_a_floor": {"floor": 0.0},
+    "webhook_is_off_for_a_reason": {"off_at": NOW},
+    "webhook_earlier_secret_ends": {"earlier_secret": "x"},
+    "delivery_is_due_iff_pending": {"due_at": None},
+    "delivery_delivered_at_iff_delivered": {"delivered_at": NOW},
+    "attempt_has_a_status_or_a_fault": {"status": None},
 }
 # What a condition of a unique constraint asks of both rows.
 UNDER: dict[str, dict[str, Any]] = {

@@ -24,6 +24,7 @@ GLOBAL_TABLES = {
     "accounts_securityevent",
     "opportunities_recomputerequest",
     "opportunities_scheduleslot",
+    "integrations_outboxentry",
     # The sign-in library's own.
     "account_emailaddress",
     "account_emailconfirmation",
