@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from accounts.models import Workspace
+from accounts.rest.idempotency import forget_answers
 from coaching.queries.symptom_clock import changed_by_time
 from forecasting.actions.accuracy import ask_monthly
 from forecasting.actions.periods import periods_due, refresh_periods
@@ -92,6 +93,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         forget_files(now=now)
         freeze_review(AsOf.of(workspace, at=None, now=now))
         forget_deliveries(now=now)
+        forget_answers(now=now)
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
         ask_monthly(workspace=workspace, now=now)
     slot.claimed_at = None

@@ -278,6 +278,9 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "accounts.rest.problem",
     "UNAUTHENTICATED_USER": None,
 }
+# Calls of the API in a minute; 0: no limit.
+API_LIMIT_PER_CALLER = env.int("API_LIMIT_PER_CALLER", default=600)
+API_LIMIT_PER_WORKSPACE = env.int("API_LIMIT_PER_WORKSPACE", default=3_000)
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "BuyReadiness",

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.actions.facts import AlreadyRetracted
 from accounts.models import Membership
 from accounts.queries import visible_owners
-from accounts.rest import Creation, Filter, Reader, Resource
+from accounts.rest import Change, Creation, Filter, Reader, Removal, Resource
 from accounts.rest import fields as body
 from accounts.rest.columns import (
     COUNT,
@@ -36,7 +37,12 @@ from forecasting.models import (
     TargetBasis,
 )
 from forecasting.queries.told import Told, replayed_forecasts, stored_forecasts
-from opportunities.actions import AmountWithoutCurrency, create_opportunity
+from opportunities.actions import (
+    AmountWithoutCurrency,
+    change_opportunity,
+    create_opportunity,
+    retract_opportunity,
+)
 from opportunities.models import (
     BuyingClass,
     Company,
@@ -50,10 +56,9 @@ from stakeholders.api import row_of, seen_by
 from stakeholders.models import ANCHORS
 
 
-class OpportunityBody(body.Body):
+class OpportunityChangeBody(body.Body):
     name = body.Text(max_length=200)
     company = body.Id(required=False, allow_null=True)
-    owner = body.Id(required=False)
     opened_on = body.Day(required=False)
     amount = body.Money(required=False, allow_null=True)
     importance = body.Choice(Importance.choices, required=False)
@@ -61,6 +66,10 @@ class OpportunityBody(body.Body):
     expected_group_size = body.Whole(
         min_value=1, max_value=50, required=False, allow_null=True
     )
+
+
+class OpportunityBody(OpportunityChangeBody):
+    owner = body.Id(required=False)
 
 
 def _create(given: Mapping[str, Any], reader: Reader) -> Opportunity:
@@ -75,6 +84,27 @@ def _create(given: Mapping[str, Any], reader: Reader) -> Opportunity:
         by=reader.membership,
         now=reader.now,
     )
+
+
+def _change(
+    opportunity: Opportunity, given: Mapping[str, Any], reader: Reader
+) -> Opportunity:
+    values = dict(given)
+    if "amount" in values:
+        values["amount"], values["currency"] = values["amount"] or (None, "")
+    if "company" in values:
+        values["company"] = row_of(Company.objects, values["company"], field="company")
+    return change_opportunity(
+        opportunity=opportunity,
+        values=values,
+        version=opportunity.version,
+        by=reader.membership,
+        now=reader.now,
+    )
+
+
+def _retract(opportunity: Opportunity, reader: Reader) -> None:
+    retract_opportunity(opportunity=opportunity, by=reader.membership, now=reader.now)
 
 
 def _owner(id: Any, reader: Reader) -> Membership:
@@ -155,6 +185,11 @@ OPPORTUNITIES = Resource(
     },
     orderings={"id": "pk", "name": "name", "opened_on": "opened_on"},
     creation=Creation(OpportunityBody, _create, "deal.write", (AmountWithoutCurrency,)),
+    change=Change(
+        OpportunityChangeBody, _change, "deal.write", (AmountWithoutCurrency,)
+    ),
+    removal=Removal(_retract, "deal.write", (AlreadyRetracted,)),
+    version="version",
 )
 
 

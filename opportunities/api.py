@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.rest import Creation, Filter, Reader, Resource, everything
+from accounts.rest import Change, Creation, Filter, Reader, Resource, everything
 from accounts.rest.columns import DAY, ID, TEXT, Column, column, maybe
 from accounts.rest.fields import Body, Text
-from opportunities.actions import create_company
+from opportunities.actions import change_company, create_company
 from opportunities.models import Company, ExchangeRate
 
 
@@ -18,6 +18,18 @@ class CompanyBody(Body):
 
 def _create_company(body: Mapping[str, Any], reader: Reader) -> Company:
     return create_company(**body, by=reader.membership, now=reader.now)
+
+
+def _change_company(
+    company: Company, body: Mapping[str, Any], reader: Reader
+) -> Company:
+    return change_company(
+        company=company,
+        values=dict(body),
+        version=company.version,
+        by=reader.membership,
+        now=reader.now,
+    )
 
 
 COMPANIES = Resource(
@@ -41,6 +53,8 @@ COMPANIES = Resource(
     },
     orderings={"id": "pk", "name": "name"},
     creation=Creation(CompanyBody, _create_company, "person.write"),
+    change=Change(CompanyBody, _change_company, "person.write"),
+    version="version",
 )
 
 RATES = Resource(

@@ -11,7 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import in_words
-from accounts.rest import Creation, Filter, Reader, Resource, WorkspaceView, everything
+from accounts.rest import (
+    Change,
+    Creation,
+    Filter,
+    Reader,
+    Resource,
+    WorkspaceView,
+    everything,
+)
 from accounts.rest import fields as body
 from accounts.rest.columns import (
     COUNT,
@@ -37,6 +45,8 @@ from stakeholders.actions.people import (
     SeatTaken,
     UnknownRole,
     add_stakeholder,
+    change_person,
+    change_stakeholder,
     create_person,
 )
 from stakeholders.models import (
@@ -65,6 +75,13 @@ class PersonBody(body.Body):
     title = body.Text(max_length=160, required=False)
     phone = body.Text(max_length=60, required=False)
     language = body.Text(max_length=5, required=False)
+
+
+class StakeholderChangeBody(body.Body):
+    influence = body.Choice(Influence.choices, required=False)
+    goals = body.Text(max_length=5_000, line=False, required=False)
+    criteria = body.Text(max_length=5_000, line=False, required=False)
+    worries = body.Text(max_length=5_000, line=False, required=False)
 
 
 class StakeholderBody(body.Body):
@@ -100,6 +117,33 @@ def _create_person(given: Mapping[str, Any], reader: Reader) -> Person:
     company = row_of(Company.objects, values.pop("company", None), field="company")
     return create_person(
         **values, company=company, by=reader.membership, now=reader.now
+    )
+
+
+def _change_person(person: Person, given: Mapping[str, Any], reader: Reader) -> Person:
+    values = dict(given)
+    if "company" in values:
+        values["company"] = row_of(Company.objects, values["company"], field="company")
+    if "email" in values:
+        values["email"] = values["email"].lower()
+    return change_person(
+        person=person,
+        values=values,
+        version=person.version,
+        by=reader.membership,
+        now=reader.now,
+    )
+
+
+def _change_stakeholder(
+    stakeholder: Stakeholder, given: Mapping[str, Any], reader: Reader
+) -> Stakeholder:
+    return change_stakeholder(
+        stakeholder=stakeholder,
+        values=dict(given),
+        version=stakeholder.version,
+        by=reader.membership,
+        now=reader.now,
     )
 
 
@@ -144,6 +188,8 @@ PEOPLE = Resource(
     },
     orderings={"id": "pk", "name": "name"},
     creation=Creation(PersonBody, _create_person, "person.write"),
+    change=Change(PersonBody, _change_person, "person.write"),
+    version="version",
 )
 
 
@@ -182,6 +228,8 @@ STAKEHOLDERS = Resource(
     creation=Creation(
         StakeholderBody, _create_stakeholder, "deal.write", (SeatTaken, UnknownRole)
     ),
+    change=Change(StakeholderChangeBody, _change_stakeholder, "deal.write"),
+    version="version",
 )
 
 ROLES = Resource(

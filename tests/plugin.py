@@ -29,6 +29,7 @@ GIVEN = {
 AMBIENT = [
     *("DATABASE_OWNER_URL", "CELERY_BROKER_URL", "BIND", "PORT", "WEB_CONCURRENCY"),
     *("DEBUG", "DEMO", "EMAIL_URL", "BUYREADINESS_STATE", "WEBHOOK_LOOPBACK"),
+    *("API_LIMIT_PER_CALLER", "API_LIMIT_PER_WORKSPACE", "SECRET_KEY_FALLBACKS"),
 ]
 NEEDLESS = {"-h", "--help", "-V", "--version", "--markers", "--fixtures"}
 

@@ -18,6 +18,7 @@ from accounts import tenancy
 from accounts.actions.audit import record_refusal
 from accounts.actions.invitations import hash_of
 from accounts.actions.keys import is_well_formed
+from accounts.http.limits import count_call
 from accounts.http.request import Refusals
 from accounts.http.tickets import keep_form
 from accounts.models import ApiKey, Membership
@@ -38,6 +39,7 @@ class WorkspaceDoor:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.workspace = request.membership = request.api_key = None
+        request.allowance = None
         place, _slash, rest = request.path_info.lstrip("/").partition("/")
         if place == "w":
             return self._page(request, slug=rest.partition("/")[0])
@@ -64,6 +66,10 @@ class WorkspaceDoor:
         membership = self._by_key(request) or self._by_session(request)
         if membership is None or not membership.is_active:
             return self.get_response(request)
+        request.allowance = count_call(
+            workspace_id=membership.workspace_id,
+            principal_id=(request.api_key or membership).pk,
+        )
         return self._inside(request, membership, through="api")
 
     def _by_key(self, request: Any) -> Membership | None:

@@ -1,6 +1,7 @@
 """Who uses the product: users, workspaces, who belongs to which, and what they did."""
 
 from accounts.models.access import ApiKey, Invitation, Token
+from accounts.models.answers import RememberedAnswer
 from accounts.models.audit import AuditEvent, SecurityEvent
 from accounts.models.base import AppendOnlyModel, WorkspaceModel
 from accounts.models.days import end_of, start_of
@@ -28,6 +29,7 @@ __all__ = [
     "Membership",
     "MembershipStatus",
     "Period",
+    "RememberedAnswer",
     "Role",
     "SearchToken",
     "SecurityEvent",

@@ -3,24 +3,26 @@
 from accounts.rest.authentication import DoorAuthentication, IsMember
 from accounts.rest.problems import Conflict, problem
 from accounts.rest.resources import (
+    Change,
     Creation,
     Filter,
     Reader,
+    Removal,
     Resource,
-    Withdrawal,
     everything,
 )
 from accounts.rest.views import WorkspaceView, routes
 
 __all__ = [
+    "Change",
     "Conflict",
     "Creation",
     "DoorAuthentication",
     "Filter",
     "IsMember",
     "Reader",
+    "Removal",
     "Resource",
-    "Withdrawal",
     "WorkspaceView",
     "everything",
     "problem",

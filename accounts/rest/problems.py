@@ -12,6 +12,9 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.models.base import StaleVersion
+from accounts.rest.editions import Stale
+
 
 class Conflict(APIException):
     """An action refused; its sentence is the detail."""
@@ -20,18 +23,15 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-class Stale(APIException):
-    """The row is another by now than the caller knew."""
+class TooOften(APIException):
+    """More calls than one caller, or one workspace, has in a minute."""
 
-    status_code = status.HTTP_412_PRECONDITION_FAILED
-    default_code = "stale"
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "too_often"
 
-
-class VersionNeeded(APIException):
-    """Who changes a row says which version of it they mean."""
-
-    status_code = status.HTTP_428_PRECONDITION_REQUIRED
-    default_code = "version_needed"
+    def __init__(self, wait: int) -> None:
+        super().__init__(_("Too many calls. Wait as long as Retry-After says."))
+        self.wait = wait  # becomes the header
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -46,7 +46,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         code = status.HTTP_422_UNPROCESSABLE_ENTITY
     title = HTTPStatus(code).phrase
     body = {
-        "type": "about:blank",
+        "type": getattr(error, "type", "about:blank"),
         "title": title,
         "status": code,
         "detail": title if invalid else str(getattr(error, "detail", title)),
@@ -63,6 +63,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
 
 def _of_the_database(error: Exception) -> Exception:
     """What two who wrote at once, or a value out of all bounds, come to."""
+    if isinstance(error, StaleVersion):
+        return Stale(str(error))
     if isinstance(error, IntegrityError):
         return Conflict(_("This was changed or taken back meanwhile."))
     if isinstance(error, DataError):

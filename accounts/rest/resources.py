@@ -52,16 +52,25 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """How a row is taken back: the action, and what that may refuse.
+class Change:
+    """How a row is changed: what may be sent, the action, and what that may refuse.
 
-    `version` is the column that counts the row's own changes: its ETag.
+    `act` is given the row as it is now, with the values that were sent.
     """
+
+    body: Any
+    act: Callable[[Any, Mapping[str, Any], Reader], Any]
+    permission: str
+    refusals: tuple[type[Exception], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How a row is taken back, and what that may refuse."""
 
     act: Callable[[Any, Reader], Any]
     permission: str
     refusals: tuple[type[Exception], ...] = ()
-    version: str = "revision"
 
 
 Load = Callable[[Sequence[UUID], Reader], Mapping[UUID, Mapping[str, Any]]]
@@ -73,6 +82,7 @@ class Resource:
 
     `loaded` are fields that `load` brings for a whole page at once, by primary key. `key`
     is what the id stands for: of a fact its lineage, which outlives every correction.
+    `version` is the column its ETag is made of; who changes or removes it needs one.
     """
 
     name: str
@@ -87,7 +97,15 @@ class Resource:
     loaded: Mapping[str, Schema] = field(default_factory=dict)
     load: Load | None = None
     creation: Creation | None = None
-    withdrawal: Withdrawal | None = None
+    change: Change | None = None
+    removal: Removal | None = None
+    version: str = ""
+
+    @property
+    def acts(self) -> dict[str, Creation | Change | Removal]:
+        """What writes, by method."""
+        given = {"POST": self.creation, "PATCH": self.change, "DELETE": self.removal}
+        return {method: act for method, act in given.items() if act is not None}
 
     @property
     def expandable(self) -> list[str]:

@@ -21,19 +21,23 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail", "request_id", "errors"],
 }
-VERBS = {"POST": "create", "DELETE": "withdraw"}
 SENTENCES = {
     400: "A parameter or a body that can't be read",
     401: "No key, or none that is good",
     403: "The permission or the scope is missing",
     404: "Missing, or of another workspace: the same",
     409: "The action was refused; the detail says why",
-    412: "Changed meanwhile: the ETag is another",
+    412: "Somebody else changed it since the version in If-Match",
     413: "More than one megabyte",
     415: "Not JSON in UTF-8",
     422: "The body is not valid; errors says where",
     428: "If-Match is missing",
+    429: "Too many calls in a minute; Retry-After says how long to wait",
 }
+
+
+VERBS = {"POST": "create", "PATCH": "change", "DELETE": "retract"}
+BODIES = {"POST", "PATCH"}
 
 
 class Schema(AutoSchema):
@@ -77,26 +81,25 @@ class Schema(AutoSchema):
         return [{"key": []}, {"session": []}]
 
     def get_override_parameters(self) -> list[Any]:
-        if self.resource is None:
-            return [
-                _parameter(name, TEXT) for name in getattr(self.view, "parameters", ())
-            ]
-        resource = self.resource
         if self.method == "DELETE":
-            return [_if_match()]
+            return self._headers()
+        if self.resource is None:
+            names = getattr(self.view, "parameters", ())
+            return [*(_parameter(name, TEXT) for name in names), *self._headers()]
+        resource = self.resource
         some = [_parameter("fields", TEXT, f"Of: {', '.join(resource.fields)}")]
         if resource.expandable:
             names = ", ".join(resource.expandable)
             some.append(_parameter("expand", TEXT, f"With their names: {names}"))
         if self.method == "POST":
-            return some
+            return [*some, *self._headers()]
         filters = [
             _parameter(name, each.schema, required=each.is_required)
             for name, each in resource.filters.items()
             if each.is_of_rows or not self.is_row
         ]
         if self.is_row:
-            return filters + some
+            return [*filters, *some, *self._headers()]
         limit = {"type": "integer", "minimum": 1, "maximum": GREATEST_LIMIT}
         orderings = [sign + name for name in resource.orderings for sign in ("", "-")]
         return [
@@ -107,26 +110,40 @@ class Schema(AutoSchema):
             _parameter("cursor", TEXT, "The `next` of the page before"),
         ]
 
+    def _headers(self) -> list[OpenApiParameter]:
+        if self.method == "POST":
+            about = "Sent again under the same key, it is answered again and done once"
+            return [_header("Idempotency-Key", about)]
+        if self.method in {"PATCH", "DELETE"}:
+            about = "The ETag of the row as it was read"
+            return [_header("If-Match", about, required=True)]
+        return []
+
     def get_request_serializer(self) -> Any:
-        if self.method == "POST" and self.resource and self.resource.creation:
-            return self.resource.creation.body
+        if self.method in BODIES and self.resource:
+            act = self.resource.acts.get(self.method)
+            return act.body if act else None
         return None
 
     def get_response_serializers(self) -> Any:
-        codes = [400, 401, 403]
+        codes = [400, 401, 403, 429]
         if self.is_row:
             codes.append(404)
-        if self.method == "POST":
-            codes += [409, 413, 415, 422]
-        if self.method == "DELETE":
-            codes += [409, 412, 428]
+        if self.method in VERBS:
+            codes.append(409)
+        if self.method in BODIES:
+            codes += [413, 415, 422]
+        if self.method in {"PATCH", "DELETE"}:
+            codes += [412, 428]
         good = 201 if self.method == "POST" else 200
         problem = self._component("Problem", PROBLEM)
-        done: dict[Any, Any] = {(good, "application/json"): self._answer()}
-        if self.method == "DELETE":
-            done = {204: None}
+        answer: dict[Any, Any] = (
+            {204: None}
+            if self.method == "DELETE"
+            else {(good, "application/json"): self._answer()}
+        )
         return {
-            **done,
+            **answer,
             **{(code, "application/problem+json"): problem for code in codes},
         }
 
@@ -155,16 +172,6 @@ class Schema(AutoSchema):
         return operation
 
 
-def _if_match() -> OpenApiParameter:
-    return OpenApiParameter(
-        name="If-Match",
-        type=TEXT,
-        location=OpenApiParameter.HEADER,
-        required=True,
-        description="The ETag of the row as it was read",
-    )
-
-
 def _parameter(
     name: str, schema: dict[str, Any], about: str = "", *, required: bool = False
 ) -> OpenApiParameter:
@@ -172,6 +179,16 @@ def _parameter(
         name=name,
         type=schema,
         location=OpenApiParameter.QUERY,
+        required=required,
+        description=about,
+    )
+
+
+def _header(name: str, about: str, *, required: bool = False) -> OpenApiParameter:
+    return OpenApiParameter(
+        name=name,
+        type=TEXT,
+        location=OpenApiParameter.HEADER,
         required=required,
         description=about,
     )

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import Http404
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework import status
 from rest_framework.request import Request
@@ -17,8 +16,10 @@ from rest_framework.views import APIView
 
 from accounts.rest.columns import plan
 from accounts.rest.cursors import cursor_of, page_after
+from accounts.rest.editions import refuse_stale, refuse_unconditional, tag_of
+from accounts.rest.idempotency import Remembering, Replay, begin
 from accounts.rest.parameters import Asked, once, read, refuse_unknown
-from accounts.rest.problems import Conflict, Stale, VersionNeeded
+from accounts.rest.problems import Conflict, TooOften
 from accounts.rest.resources import Reader, Resource
 
 
@@ -32,9 +33,37 @@ class WorkspaceView(APIView):
     scope: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]] = ()
 
+    remembering: Remembering | None = None
+
     def needed(self, method: str) -> tuple[str, str]:
         """The permission and the scope of a method."""
         return self.permission, self.scope
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Who calls too often is sent away; then who may; then whether it was done before."""
+        allowance = request._request.allowance
+        if allowance is not None and allowance.retry_after is not None:
+            raise TooOften(allowance.retry_after)
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            self.remembering = begin(request._request)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, Replay):
+            return exc.response
+        return super().handle_exception(exc)
+
+    def finalize_response(
+        self, request: Any, response: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        allowance = getattr(getattr(request, "_request", request), "allowance", None)
+        for name, value in (allowance.headers if allowance else {}).items():
+            final.headers[name] = value
+        if self.remembering is not None and status.is_success(final.status_code):
+            final.render()
+            self.remembering.keep(final, now=timezone.now())
+        return final
 
     def reader(self, request: Request, **params: Any) -> Reader:
         inner: Any = request._request
@@ -58,11 +87,24 @@ class ResourceView(WorkspaceView):
     resource: ClassVar[Resource]
 
     def needed(self, method: str) -> tuple[str, str]:
-        creation = self.resource.creation
-        writing = {"POST": creation, "DELETE": self.resource.withdrawal}.get(method)
-        if writing is not None:
-            return writing.permission, f"{self.resource.name.replace('-', '_')}:write"
+        act = self.resource.acts.get(method)
+        if act is not None:
+            return act.permission, f"{self.resource.name.replace('-', '_')}:write"
         return self.permission, self.scope
+
+    def one(
+        self, rows: Any, asked: Asked, reader: Reader
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """A row as it is answered, and its ETag.
+
+        :raises Http404: when there is none, or none that the reader may see.
+        """
+        version = self.resource.version
+        also = (version,) if version else ()
+        answers, values = self.written(rows[:1], asked, reader, also=also)
+        if not answers:
+            raise Http404
+        return answers[0], {"ETag": tag_of(values[0][1])} if version else {}
 
     def written(
         self, rows: Any, asked: Asked, reader: Reader, *, also: tuple[str, ...] = ()
@@ -126,12 +168,12 @@ class CreatingView(ListView):
         except creation.refusals as refusal:
             raise Conflict(str(refusal)) from refusal
         rows = self.resource.rows(reader).filter(pk=made.pk)
-        answers, _values = self.written(rows, asked, reader)
+        answer, headers = self.one(rows, asked, reader)
         id = getattr(made, "lineage_id", made.pk)
         return Response(
-            answers[0],
+            answer,
             status=status.HTTP_201_CREATED,
-            headers={"Location": f"{request._request.path}/{id}"},
+            headers=headers | {"Location": f"{request._request.path}/{id}"},
         )
 
 
@@ -142,47 +184,55 @@ class RowView(ResourceView):
         asked = read(request._request.GET, resource=self.resource, is_list=False)
         reader = self.reader(request, **asked.filters)
         rows = self.resource.rows(reader).filter(**{self.resource.key: id})
-        withdrawal = self.resource.withdrawal
-        also = (withdrawal.version,) if withdrawal else ()
-        answers, values = self.written(rows[:1], asked, reader, also=also)
-        if not answers:
-            raise Http404
-        headers = {"ETag": etag(values[0][1])} if withdrawal else None
-        return Response(answers[0], headers=headers)
+        answer, headers = self.one(rows, asked, reader)
+        return Response(answer, headers=headers)
 
 
-class WithdrawableView(RowView):
-    """A row that can be taken back by who knows its version."""
+class EditedRowView(RowView):
+    """A row that can be changed or taken back, by who says which version they saw."""
 
-    def delete(self, request: Request, id: UUID) -> Response:
-        withdrawal = self.resource.withdrawal
-        assert withdrawal is not None  # noqa: S101 -- for mypy
-        refuse_unknown(once(request._request.GET), ())
-        reader = self.reader(request)
-        rows = self.resource.rows(reader).filter(**{self.resource.key: id})
-        row = rows.first()
+    def _held(self, request: Request, id: UUID, reader: Reader) -> Any:
+        """The row as it is now, shut to others until this is over.
+
+        :raises Http404: when there is none, or none that the caller may see.
+        """
+        seen = self.resource.rows(reader).filter(**{self.resource.key: id})
+        pk = seen.values_list("pk", flat=True).first()
+        rows = seen.model._default_manager.select_for_update(of=("self",))
+        row = rows.filter(pk=pk).first() if pk else None
         if row is None:
             raise Http404
-        refuse_other_version(request, getattr(row, withdrawal.version))
+        given = refuse_unconditional(request._request)
+        refuse_stale(given, getattr(row, self.resource.version))
+        return row
+
+    def _change(self, request: Request, id: UUID) -> Response:
+        change = self.resource.change
+        assert change is not None  # noqa: S101 -- for mypy
+        asked = read(request._request.GET, resource=self.resource, is_list=False)
+        reader = self.reader(request)
+        row = self._held(request, id, reader)
+        body = change.body(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
         try:
-            withdrawal.act(row, reader)
-        except withdrawal.refusals as refusal:
+            changed = change.act(row, body.validated_data, reader)
+        except change.refusals as refusal:
+            raise Conflict(str(refusal)) from refusal
+        rows = self.resource.rows(reader).filter(pk=changed.pk)
+        answer, headers = self.one(rows, asked, reader)
+        return Response(answer, headers=headers)
+
+    def _remove(self, request: Request, id: UUID) -> Response:
+        removal = self.resource.removal
+        assert removal is not None  # noqa: S101 -- for mypy
+        self.given(request)
+        reader = self.reader(request)
+        row = self._held(request, id, reader)
+        try:
+            removal.act(row, reader)
+        except removal.refusals as refusal:
             raise Conflict(str(refusal)) from refusal
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def etag(version: int) -> str:
-    return f'"{version}"'
-
-
-def refuse_other_version(request: Request, version: int) -> None:
-    """:raises VersionNeeded: without If-Match; :raises Stale: when none of it is this one."""
-    given = request.headers.get("If-Match", "").strip()
-    if not given:
-        raise VersionNeeded(_("Say in If-Match which version you mean: its ETag."))
-    known = {each.strip() for each in given.split(",")}
-    if not known & {"*", etag(version)}:
-        raise Stale(_("This was changed or taken back meanwhile."))
 
 
 def routes(*resources: Resource) -> Iterable[URLPattern]:
@@ -197,10 +247,25 @@ def routes(*resources: Resource) -> Iterable[URLPattern]:
         }
         base = CreatingView if resource.creation else ListView
         listing: Any = type("List", (base,), given)
-        one = WithdrawableView if resource.withdrawal else RowView
-        row: Any = type("Row", (one,), given)
+        row: Any = type("Row", *_row_of(resource, given))
         yield path(resource.name, listing.as_view(), name=resource.name)
         yield path(f"{resource.name}/<uuid:id>", row.as_view(), name=resource.noun)
+
+
+def _row_of(
+    resource: Resource, given: dict[str, Any]
+) -> tuple[tuple[type[RowView], ...], dict[str, Any]]:
+    """A view has the methods its resource has: the others are 405, not refused."""
+    if resource.change is None and resource.removal is None:
+        return (RowView,), given
+    if not resource.version:
+        raise ValueError(f"{resource.name} is changed, and has no version")
+    methods: dict[str, Any] = {}
+    if resource.change is not None:
+        methods["patch"] = EditedRowView._change
+    if resource.removal is not None:
+        methods["delete"] = EditedRowView._remove
+    return (EditedRowView,), given | methods
 
 
 class SchemaView(WorkspaceView):

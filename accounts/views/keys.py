@@ -165,9 +165,12 @@ def _curl(method: str, address: str, operation: dict[str, Any]) -> str:
     line = f'curl -H "Authorization: Bearer $KEY" "{address}"'
     if method == "get":
         return line
+    if method != "post":
+        line = f"{line} \\\n  -X {method.upper()} -H 'If-Match: \"v1\"'"
     if method == "delete":
-        return f"{line} \\\n  -X DELETE -H 'If-Match: \"1\"'"
-    body = ", ".join(
-        f'"{field["name"]}": …' for field in _fields(operation) if field["is_needed"]
-    )
+        return line
+    fields = _fields(operation)
+    # Of a change nothing is needed: one field shows how.
+    named = [each for each in fields if each["is_needed"]] or fields[:1]
+    body = ", ".join(f'"{field["name"]}": …' for field in named)
     return f"{line} \\\n  -H 'Content-Type: application/json' -d '{{{body}}}'"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.actions.facts import AlreadyRetracted, retract
-from accounts.rest import Creation, Filter, Reader, Resource, Withdrawal
+from accounts.rest import Creation, Filter, Reader, Removal, Resource
 from accounts.rest import fields as body
 from accounts.rest.columns import (
     DAY,
@@ -130,7 +130,8 @@ CONFIRMATIONS = Resource(
     creation=Creation(
         ConfirmationBody, _confirm, "deal.write", (InTheFuture, UnknownPhase)
     ),
-    withdrawal=Withdrawal(_unconfirm, "deal.write", (AlreadyRetracted,)),
+    removal=Removal(_unconfirm, "deal.write", (AlreadyRetracted,)),
+    version="revision",
 )
 
 OVERRIDES = Resource(
@@ -155,5 +156,6 @@ OVERRIDES = Resource(
         "deal.write",
         (ExpiresInThePast, ReasonNeeded, UnknownPhase),
     ),
-    withdrawal=Withdrawal(_end, "deal.write", (AlreadyRetracted,)),
+    removal=Removal(_end, "deal.write", (AlreadyRetracted,)),
+    version="revision",
 )

@@ -1,5 +1,6 @@
 """What the API says of itself is what it answers."""
 
+import json
 from typing import Any
 
 import pytest
@@ -72,6 +73,27 @@ def refuse_other_refusals(api: Api, resource: Any) -> None:
     if resource.creation:
         answer = api.post(resource.name, "{}")
         refuse_other_shapes(resource.name, answer, method="post")
+    if resource.change or resource.removal:
+        refuse_other_changes(api, resource)
+
+
+def refuse_other_changes(api: Api, resource: Any) -> None:
+    """Without a version, with a stale one, with a body that is none, and done."""
+    row = api.get(resource.name).json()["results"][0]
+    path, shape = f"{resource.name}/{row['id']}", f"{resource.name}/{{id}}"
+    for method in {"PATCH", "DELETE"} & set(resource.acts):
+        for tag, body in ((None, {}), ('"v0"', {}), ("*", {"nothing": 1}), ("*", {})):
+            if method == "DELETE" and tag == "*":
+                continue
+            headers = api.headers | ({"If-Match": tag} if tag else {})
+            answer = api.client.generic(
+                method,
+                f"/api/v1/{path}",
+                json.dumps(body),
+                content_type="application/json",
+                headers=headers,
+            )
+            refuse_other_shapes(shape, answer, method=method.lower())
 
 
 @pytest.mark.parametrize(("path", "params"), [("me", {}), ("search", {"q": "ruth"})])

@@ -120,12 +120,12 @@ def test_a_worker_killed_twice_and_a_failing_receiver_lose_nothing(
     workers: Workers,
 ):
     with receiving(failing(0.3, seed=1)) as receiver:
-        tell(committed, receiver, 60)
+        tell(committed, receiver, 30)
         kill_while_sending(committed, workers, receiver, kills=2, seed=1)
 
-        finish(committed, workers, receiver, 60)
+        finish(committed, workers, receiver, 30)
 
-        assert_all_arrived(committed, receiver, 60)
+        assert_all_arrived(committed, receiver, 30)
 
 
 @pytest.mark.proof
