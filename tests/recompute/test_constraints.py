@@ -36,7 +36,9 @@ from forecasting.models import (
 )
 from integrations.models import (
     ImportChunk,
+    ImportRow,
     ImportRun,
+    OutboxEntry,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -425,6 +427,17 @@ VALID: dict[type[models.Model], Any] = {
         "source": "deals.csv",
         "digest": uuid7().hex,
         "started_at": NOW,
+    },
+    ImportRow: lambda w: {
+        "run": w[ImportRun],
+        "line": ImportRow.objects.count(),
+        "kind": "company",
+    },
+    OutboxEntry: lambda w: {
+        "kind": "webhook",
+        "workspace_id": w.owner.workspace_id,
+        "object_id": uuid7(),
+        "due_at": NOW,
     },
     ImportChunk: lambda w: {
         "run": w[ImportRun],
