@@ -44,7 +44,7 @@ class Allowance:
 class Limiter:
     """Counts behind a breaker: a frozen Redis costs its budget once in a rest."""
 
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._count = redis.register_script(_COUNT)
         self._silent_until = 0.0
 

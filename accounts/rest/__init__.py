@@ -11,7 +11,8 @@ from accounts.rest.resources import (
     Resource,
     everything,
 )
-from accounts.rest.views import WorkspaceView, routes
+from accounts.rest.routes import routes
+from accounts.rest.views import WorkspaceView
 
 __all__ = [
     "Change",

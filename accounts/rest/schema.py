@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from accounts.rest.columns import TEXT, list_of, object_of, or_null
 from accounts.rest.parameters import DEFAULT_LIMIT, GREATEST_LIMIT
+from accounts.rest.shapes import batch_body, batched, upserted
 
 PROBLEM = {
     "type": "object",
@@ -56,7 +57,8 @@ class Schema(AutoSchema):
             return f"get_{self.path.strip('/').rpartition('/')[2].replace('-', '_')}"
         noun = self.resource.noun.replace("-", "_")
         if self.method in VERBS:
-            return f"{VERBS[self.method]}_{noun}"
+            verb = getattr(self.view, "verb", VERBS[self.method])
+            return f"{verb}_{noun}"
         many = self.resource.name.replace("-", "_")
         return f"get_{noun}" if self.is_row else f"list_{many}"
 
@@ -68,6 +70,8 @@ class Schema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         about = self.resource.about if self.resource else self.view.__doc__ or ""
+        if self.verb:
+            about = type(self.view).__mro__[1].__doc__ or ""
         return str(about.strip())
 
     def _scope(self) -> str:
@@ -83,7 +87,7 @@ class Schema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         if self.method == "DELETE":
             return self._headers()
-        if self.resource is None:
+        if self.resource is None or self.verb == "batch":
             names = getattr(self.view, "parameters", ())
             return [*(_parameter(name, TEXT) for name in names), *self._headers()]
         resource = self.resource
@@ -110,6 +114,11 @@ class Schema(AutoSchema):
             _parameter("cursor", TEXT, "The `next` of the page before"),
         ]
 
+    @property
+    def verb(self) -> str:
+        """Of a view that does more than its method says."""
+        return str(getattr(self.view, "verb", ""))
+
     def _headers(self) -> list[OpenApiParameter]:
         if self.method == "POST":
             about = "Sent again under the same key, it is answered again and done once"
@@ -120,6 +129,9 @@ class Schema(AutoSchema):
         return []
 
     def get_request_serializer(self) -> Any:
+        if self.verb:
+            view: Any = self.view
+            return batch_body(view.body) if self.verb == "batch" else view.body
         if self.method in BODIES and self.resource:
             act = self.resource.acts.get(self.method)
             return act.body if act else None
@@ -135,7 +147,8 @@ class Schema(AutoSchema):
             codes += [413, 415, 422]
         if self.method in {"PATCH", "DELETE"}:
             codes += [412, 428]
-        good = 201 if self.method == "POST" else 200
+        usual = 201 if self.method == "POST" else 200
+        good = getattr(self.view, "good", usual)
         problem = self._component("Problem", PROBLEM)
         answer: dict[Any, Any] = (
             {204: None}
@@ -153,6 +166,10 @@ class Schema(AutoSchema):
             return dict(view.answer)
         name = "".join(part.title() for part in self.resource.noun.split("-"))
         row = self._component(name, self.resource.schema)
+        if self.verb == "batch":
+            return batched(self._component("Problem", PROBLEM))
+        if self.verb:
+            return upserted(row)
         if self.is_row or self.method == "POST":
             return row
         return object_of(results=list_of(row), next=or_null(TEXT))

@@ -1,12 +1,10 @@
 """The base of the API's views: the guard a test looks for, lists and their rows."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
-from django.urls import URLPattern, path
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework import status
@@ -41,12 +39,13 @@ class WorkspaceView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who calls too often is sent away; then who may; then whether it was done before."""
-        allowance = request._request.allowance
+        inner: Any = request._request
+        allowance = inner.allowance
         if allowance is not None and allowance.retry_after is not None:
             raise TooOften(allowance.retry_after)
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            self.remembering = begin(request._request)
+            self.remembering = begin(inner)
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, Replay):
@@ -233,39 +232,6 @@ class EditedRowView(RowView):
         except removal.refusals as refusal:
             raise Conflict(str(refusal)) from refusal
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def routes(*resources: Resource) -> Iterable[URLPattern]:
-    """The addresses of resources: `/name`, named so, and `/name/{id}`, named by its noun."""
-    for resource in resources:
-        given = {
-            "resource": resource,
-            "permission": resource.permission,
-            "scope": f"{resource.name.replace('-', '_')}:read",
-            "__doc__": resource.about,
-            "__module__": __name__,
-        }
-        base = CreatingView if resource.creation else ListView
-        listing: Any = type("List", (base,), given)
-        row: Any = type("Row", *_row_of(resource, given))
-        yield path(resource.name, listing.as_view(), name=resource.name)
-        yield path(f"{resource.name}/<uuid:id>", row.as_view(), name=resource.noun)
-
-
-def _row_of(
-    resource: Resource, given: dict[str, Any]
-) -> tuple[tuple[type[RowView], ...], dict[str, Any]]:
-    """A view has the methods its resource has: the others are 405, not refused."""
-    if resource.change is None and resource.removal is None:
-        return (RowView,), given
-    if not resource.version:
-        raise ValueError(f"{resource.name} is changed, and has no version")
-    methods: dict[str, Any] = {}
-    if resource.change is not None:
-        methods["patch"] = EditedRowView._change
-    if resource.removal is not None:
-        methods["delete"] = EditedRowView._remove
-    return (EditedRowView,), given | methods
 
 
 class SchemaView(WorkspaceView):

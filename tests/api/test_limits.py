@@ -55,7 +55,11 @@ def test_without_redis_nobody_is_refused_or_kept_waiting(api: Api, settings: Any
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert "RateLimit" not in answers[0].headers
-    nobody = {"workspace_id": uuid7(), "principal_id": uuid7(), "limits": {}}
+    nobody: dict[str, Any] = {
+        "workspace_id": uuid7(),
+        "principal_id": uuid7(),
+        "limits": {},
+    }
     assert limiter(settings.REDIS_URL).count(**nobody) is None
     assert time.monotonic() - began < 5
 

@@ -1,0 +1,46 @@
+"""Where the resources are found."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from accounts.rest import views
+from accounts.rest.resources import Resource
+from accounts.rest.upserts import may_be_upserted, upserting
+from accounts.rest.views import CreatingView, EditedRowView, ListView, RowView
+
+
+def routes(*resources: Resource) -> Iterable[URLPattern]:
+    """The addresses of resources: `/name`, named so, and `/name/{id}`, named by its noun."""
+    for resource in resources:
+        given = {
+            "resource": resource,
+            "permission": resource.permission,
+            "scope": f"{resource.name.replace('-', '_')}:read",
+            "__doc__": resource.about,
+            "__module__": views.__name__,
+        }
+        base = CreatingView if resource.creation else ListView
+        listing: Any = type("List", (base,), given)
+        row: Any = type("Row", *_row_of(resource, given))
+        if may_be_upserted(resource):
+            yield from upserting(resource, given)
+        yield path(resource.name, listing.as_view(), name=resource.name)
+        yield path(f"{resource.name}/<uuid:id>", row.as_view(), name=resource.noun)
+
+
+def _row_of(
+    resource: Resource, given: dict[str, Any]
+) -> tuple[tuple[type[RowView], ...], dict[str, Any]]:
+    """A view has the methods its resource has: the others are 405, not refused."""
+    if resource.change is None and resource.removal is None:
+        return (RowView,), given
+    if not resource.version:
+        raise ValueError(f"{resource.name} is changed, and has no version")
+    methods: dict[str, Any] = {}
+    if resource.change is not None:
+        methods["patch"] = EditedRowView._change
+    if resource.removal is not None:
+        methods["delete"] = EditedRowView._remove
+    return (EditedRowView,), given | methods
