@@ -97,7 +97,7 @@ def _band(band: Mapping[str, Any], *, ends: Mapping[str, str]) -> dict[str, Any]
             "weeks": _("weeks since the deal was first seen there"),
             "model": _("foretold"),
             "at_risk": _("still watched"),
-            "interval": _("95 % interval"),
+            "interval": _("95 %% interval") % {},
         },
     }
     return shown

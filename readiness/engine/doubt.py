@@ -1,7 +1,7 @@
 """The one question to ask somebody whose signals contradict each other."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,12 +82,15 @@ def _surprise(
     """Return the latest surprise that nothing has settled."""
     first = heard[0].step.at
     rare = [each for each in heard if each.step.is_surprising and each.step.at > first]
+    # Once a code: people may have said hundreds of things.
+    codes = {each.step.code for each in heard if each.step.kind == "signal"}
+    usual = {code: _usual(code, model) for code in codes} if rare else {}
     for each in sorted(rare, key=_how_rare, reverse=True):
-        doubt = _about(each, reading, model)
+        doubt = _about(each, usual[each.step.code], reading=reading, model=model)
         if doubt is None:
             continue
         later = [other.step for other in heard if other.step.at > doubt.at]
-        if _holds(doubt, reading, model) and not _is_settled(doubt, later, model):
+        if _holds(doubt, reading, model) and not _is_settled(doubt, later, usual):
             return doubt
     return None
 
@@ -97,15 +100,16 @@ def _how_rare(each: _Heard) -> tuple[float, float]:
     return step.at, (step.surprise or 0.0) - (step.threshold or 0.0)
 
 
-def _about(each: _Heard, reading: Reading, model: ReadinessModel) -> Doubt | None:
+def _about(
+    each: _Heard, usual: Mapping[str, float], *, reading: Reading, model: ReadinessModel
+) -> Doubt | None:
     before = model.anchor_chances(each.before.tolist())
     expected = max(before, key=lambda anchor: before[anchor])
-    usual = _usual(each.step.code, model)
-    del usual[expected]
-    if not usual:
+    others = [anchor for anchor in usual if anchor != expected]
+    if not others:
         return None
     # Not weighed by what was believed: the surprise is that it does not fit that.
-    other = max(usual, key=lambda anchor: usual[anchor])
+    other = max(others, key=lambda anchor: usual[anchor])
     now = model.anchor_chances(reading.state.probabilities)
     return Doubt(
         kind="surprise",
@@ -126,17 +130,18 @@ def _holds(doubt: Doubt, reading: Reading, model: ReadinessModel) -> bool:
     return now[doubt.expected] + now[doubt.other] >= HELD_TOGETHER
 
 
-def _is_settled(doubt: Doubt, later: Sequence[Step], model: ReadinessModel) -> bool:
+def _is_settled(
+    doubt: Doubt, later: Sequence[Step], usual: Mapping[str, Mapping[str, float]]
+) -> bool:
     if any(step.kind == "confirmation" for step in later):
         return True
-    pair = (doubt.expected, doubt.other)
-    return abs(sum(_tells(step, pair, model) for step in later)) >= TELLING
-
-
-def _tells(step: Step, pair: tuple[str, str], model: ReadinessModel) -> float:
-    """Return the weight of a signal's evidence between two anchors."""
-    usual = _usual(step.code, model)
-    return step.temper * step.weight * math.log(usual[pair[0]] / usual[pair[1]])
+    tells = sum(
+        step.temper
+        * step.weight
+        * math.log(usual[step.code][doubt.expected] / usual[step.code][doubt.other])
+        for step in later
+    )
+    return abs(tells) >= TELLING
 
 
 def _usual(code: str, model: ReadinessModel) -> dict[str, float]:

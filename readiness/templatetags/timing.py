@@ -15,4 +15,6 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def steps_if_done_now(context: Any, people: Sequence[Stakeholder]) -> list[StepNow]:
     """What would suit or harm these people at the page's `now`; two queries."""
+    if not people:
+        return []
     return steps_for_people(people, model=active_model(), now=context["now"])

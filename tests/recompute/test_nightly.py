@@ -158,7 +158,7 @@ def test_the_queries_of_a_night_do_not_grow_with_its_deals(
     with CaptureQueriesContext(connection) as queries:
         freeze_deals(all_of_them, model=active_model(), workspace=ours, now=NIGHT)
 
-    assert len(queries) == 16
+    assert len(queries) == 17
     assert Snapshot.objects.count() == deals
 
 

@@ -79,4 +79,4 @@ def test_the_queries_of_a_recompute_do_not_grow_with_its_people(
     with CaptureQueriesContext(connection) as queries:
         make(deal)
 
-    assert len(queries) == 34, "\n".join(each["sql"][:150] for each in queries)
+    assert len(queries) == 35, "\n".join(each["sql"][:150] for each in queries)

@@ -53,7 +53,7 @@ SEED = 13  # of six tried, the one whose chances are spread most widely
 # A larger world is drawn than is told: deals are chosen that show what there is to see.
 DRAWN, TOLD, EACH_SYMPTOM = 2_500, 80, 2
 TALK = Talk(contact_days=9.0, signals_a_contact=1.2, perturbation=0.3)
-NIGHTS = (*range(70, 0, -7), 3, 1, 0)  # days ago: weekly, then the last ones
+NIGHTS = (*range(56, 0, -7), 1, 0)  # days ago: weekly, then the last ones
 RATES = {"USD": "0.92", "GBP": "1.17"}
 OWNERS = (Owner(PEOPLE[REP][0], REP), *(Owner(name) for name in SEATS))
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('forecasting', '0004_accuracy'),
+        ('forecasting', '0007_weekly_reviews'),
         ('stakeholders', '0001_initial'),
     ]
 
