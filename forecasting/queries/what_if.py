@@ -22,6 +22,7 @@ from forecasting.queries.periods import Span
 from forecasting.queries.portfolio import Expected, chance_by, seed_for
 from forecasting.queries.rates import all_rates_into
 from forecasting.queries.roll_up import Line, reach
+from opportunities.models import Opportunity
 from readiness.engine.dynamics import dynamics_of, transition
 from readiness.queries.models import LoadedModel
 from stakeholders.models import Quote, QuoteChange
@@ -82,7 +83,7 @@ def suppose(
     model: LoadedModel,
     moment: Moment,
 ) -> Supposed:
-    """Compute it in memory; six queries, and nothing is written.
+    """Compute it in memory; seven queries, and nothing is written.
 
     The deals in question are computed as of now both ways, so that the difference is
     what is supposed and nothing else.
@@ -193,7 +194,11 @@ def _expected(
 ) -> list[Expected]:
     base = moment.when.workspace.base_currency
     look = Look.from_moment(span, moment)
-    standing = standing_at(moment, look=look, rates=all_rates_into(base))
+    only = None
+    if owners is not None:
+        theirs = Opportunity.objects.still_open().filter(owner__in=owners)
+        only = list(theirs.values_list("pk", flat=True))
+    standing = standing_at(moment, look=look, rates=all_rates_into(base), only=only)
     spreads = _spreads(moment.day)
     plain = sigma_of(Amount(None, base, scope_changes=0, has_quote=False))
     return [
@@ -205,7 +210,6 @@ def _expected(
             sigma=spreads.get(pk, plain),
         )
         for pk, row in standing.items()
-        if owners is None or row.owner_id in owners
     ]
 
 

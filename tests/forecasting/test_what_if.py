@@ -92,6 +92,17 @@ def test_somebody_further_on_raises_it_and_writes_nothing(as_alice, alice, ours)
     assert rows() == before
 
 
+def test_a_reps_sum_is_supposed_of_their_deals_alone(as_alice, alice, bob, ours):
+    deal, _person = computed(alice)
+    computed(bob, name="His")
+    refresh_periods(workspace=ours, now=NOW)
+
+    found = ask(as_alice, deal, scope=f"owner:{alice.pk}").context["found"]
+
+    hers = PeriodOutlook.objects.get(owner=alice, starts_on="2026-04-01")
+    assert found.before.mean == pytest.approx(hers.mean, rel=Decimal("0.001"))
+
+
 def test_somebody_against_lowers_it(as_alice, alice, ours):
     deal, person = computed(alice)
     refresh_periods(workspace=ours, now=NOW)
