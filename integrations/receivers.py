@@ -20,7 +20,7 @@ from opportunities.signals import opportunity_created
 from readiness.actions.interactions import ContactRows
 from readiness.models import PhaseModel, PhaseReading
 from readiness.queries.models import loaded
-from readiness.signals import interaction_logged, reading_changed
+from readiness.signals import interaction_logged, readings_changed
 from stakeholders.models import Interaction, OutcomeEvent
 from stakeholders.signals import outcome_recorded
 
@@ -36,17 +36,20 @@ def tell_of_interaction(
     )
 
 
-@receiver(reading_changed)
-def tell_of_reading(
-    *, reading: PhaseReading, before: PhaseReading | None, **kwargs: Any
+@receiver(readings_changed)
+def tell_of_readings(
+    *, changes: Sequence[tuple[PhaseReading, PhaseReading | None]], **kwargs: Any
 ) -> None:
-    def told() -> events.Told:
-        model = loaded(PhaseModel.objects.get(pk=reading.model_id))
-        return events.reading_changed(
-            reading, before, anchors=model.anchors, version=model.version
-        )
+    def told() -> list[events.Told]:
+        model = loaded(PhaseModel.objects.get(pk=changes[0][0].model_id))
+        return [
+            events.reading_changed(
+                row, before, anchors=model.anchors, version=model.version
+            )
+            for row, before in changes
+        ]
 
-    publish(events.READING, now=timezone.now(), telling=lambda: [told()])
+    publish(events.READING, now=timezone.now(), telling=told)
 
 
 @receiver(forecast_changed)

@@ -6,9 +6,9 @@ from django.dispatch import Signal
 # transaction: interaction, rows (`ContactRows`).
 interaction_logged = Signal()
 
-# A reading was stored because the evidence changed. Sent in its transaction:
-# reading, before (the row it follows, or None).
-reading_changed = Signal()
+# Readings of a deal were stored because the evidence changed. Sent once, in their
+# transaction: changes, pairs of a row and the one it follows, or None.
+readings_changed = Signal()
 
 # A worker is wanted for learning. Sent in the transaction that asked: workspace_id, run_id.
 learning_asked = Signal()

@@ -11,7 +11,7 @@ from readiness.models import PhaseReading
 from readiness.queries.models import LoadedModel
 from readiness.queries.reading import PersonRead, read_people
 from readiness.queries.standing import instant, last_readings, state_json
-from readiness.signals import reading_changed
+from readiness.signals import readings_changed
 
 
 @transaction.atomic
@@ -45,10 +45,9 @@ def _keep_changed(
         if before is None or before.inputs_hash != digest:
             rows.append(_row(person, model=model, digest=digest, now=now))
     PhaseReading.objects.bulk_create(rows)
-    for row in rows:
-        reading_changed.send(
-            sender=PhaseReading, reading=row, before=last.get(row.stakeholder_id)
-        )
+    if rows:
+        changes = [(row, last.get(row.stakeholder_id)) for row in rows]
+        readings_changed.send(sender=PhaseReading, changes=changes)
 
 
 def _row(

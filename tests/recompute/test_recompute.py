@@ -79,4 +79,5 @@ def test_the_queries_of_a_recompute_do_not_grow_with_its_people(
     with CaptureQueriesContext(connection) as queries:
         make(deal)
 
-    assert len(queries) == 35, "\n".join(each["sql"][:150] for each in queries)
+    # Three of them ask who wants to be told of readings, forecasts and prompts.
+    assert len(queries) == 37, "\n".join(each["sql"][:150] for each in queries)

@@ -35,6 +35,7 @@ from forecasting.engine.world.picking import tell_demo
 from forecasting.engine.world.story import make_world
 from forecasting.models import PeriodOutlook
 from forecasting.queries.periods import Span
+from integrations.models import OutboxEntry
 from opportunities.actions import set_rate
 from opportunities.models import RecomputeRequest, ScheduleSlot
 from readiness.queries.as_of import AsOf
@@ -236,7 +237,7 @@ def remove_demo() -> str:
         tenancy.workspace(demo, through="command"),
         tenancy.erasing("the demo is taken away"),
     ):
-        for waiting in (RecomputeRequest, ScheduleSlot):
+        for waiting in (RecomputeRequest, ScheduleSlot, OutboxEntry):
             waiting._default_manager.filter(workspace_id=demo.pk).delete()
         demo.delete()
     with transaction.atomic():
