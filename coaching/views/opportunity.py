@@ -55,7 +55,7 @@ def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "form": form,
         "now": now,
         "may_write": may_write,
-        "deal_help": help_about(deal, membership=request.membership),
+        "deal_help": () if is_past else help_about(deal, membership=request.membership),
         "back": reverse("coaching:opportunity", args=[slug, deal.pk]),
         "log_href": _log_address(slug, deal) if may_write else "",
         "logged": logged,

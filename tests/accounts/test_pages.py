@@ -465,7 +465,7 @@ def test_today_costs_the_same(as_alice, alice, cost_of, rows):
     for i in range(rows):
         create_team(name=f"T{i}")
 
-    assert len(cost_of(as_alice, "/w/ours/")) == 12
+    assert len(cost_of(as_alice, "/w/ours/")) == 13
 
 
 def test_events_are_json_a_person_can_read(as_alice, ours):

@@ -229,7 +229,7 @@ def test_an_override_stands_beside_until_it_is_ended(api, group):
     )
     assert not RecomputeRequest.objects.exists()
 
-    gone = withdraw(api, "overrides", made.json()["id"], '"1"')
+    gone = withdraw(api, "overrides", made.json()["id"], made["ETag"])
 
     assert gone.status_code == 204
     after = {r["stakeholder"]: r for r in rows(api, "readings")}[str(karel())]

@@ -56,6 +56,6 @@ def test_every_example_of_the_document_works(committed: Workspace, live_server: 
         for example in examples()
     ]
 
-    assert len(answers) == 10
-    assert [answer.stderr for answer in answers] == [""] * 10
+    assert len(answers) == 12
+    assert [answer.stderr for answer in answers] == [""] * 12
     assert all(answer.stdout.startswith("{") for answer in answers)

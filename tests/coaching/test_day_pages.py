@@ -268,4 +268,4 @@ def test_looking_back_knows_only_what_was_known(as_alice, deal):
 
     assert then.context["explained"].reading.signals == 1
     assert today.context["explained"].reading.signals == 3
-    assert "You look back" in then.content.decode()
+    assert "As believed on" in then.content.decode()

@@ -312,7 +312,7 @@ def test_it_costs_the_same_whatever_stood_there(as_alice, alice, cost_of, deal, 
         Stakeholder.objects.filter(pk=gone.pk).update(left_on=THEN)
     settle(deal, now=NOW)
 
-    assert len(cost_of(as_alice, f"{address(deal)}?as_of={THEN}")) == 20
+    assert len(cost_of(as_alice, f"{address(deal)}?as_of={THEN}")) == 21
 
 
 def set_date(deal: Opportunity, on: date, *, at: datetime) -> None:

@@ -184,7 +184,7 @@ def test_refusals_are_told_as_a_table_without_formulas(as_alice: Any):
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", " =1", "\r=1", "＝1", "\u00a0=1"],  # noqa: RUF001
+    ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", " =1", "\r=1", "＝1", "\u00a0=1"],  # noqa: RUF001
 )
 def test_no_cell_is_a_formula(cell: str):
     assert harmless(cell) == f"'{cell}"
@@ -192,6 +192,7 @@ def test_no_cell_is_a_formula(cell: str):
 
 def test_plain_words_stay_what_they_are():
     assert harmless("a=1") == "a=1"
+    assert harmless("-1.50") == "-1.50"
 
 
 @pytest.mark.claim(29)
