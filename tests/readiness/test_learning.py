@@ -123,7 +123,10 @@ def test_a_learned_version_is_a_draft_that_reads_as_it_was_judged(told_here, ali
     assert len(learned.anchors) == 7 * erlang
     assert learned.catalogue.likelihoods[:, ::erlang].tolist() == accepted["chances"]
     assert sum(learned.prior) == pytest.approx(1)
-    dwell = [p.mean_dwell_days * erlang for p in Phase.objects.filter(model=run.made)]
+    dwell = [
+        p.mean_dwell_days * erlang
+        for p in Phase.objects.filter(model=run.made).order_by("position")
+    ]
     assert dwell[::erlang] == pytest.approx(accepted["dwell_days"])
 
 
@@ -145,7 +148,7 @@ def test_stays_of_two_parts_become_two_phases(heard, ours, alice, as_alice):
     assert len(engine.anchors) == 14
     assert np.allclose(engine.dynamics.generator, course.accepted.generator())
     assert np.allclose(engine.prior, course.accepted.spread(course.accepted.starts[0]))
-    assert str(Phase.objects.filter(model=draft)[1]) == "Status quo 2"
+    assert str(Phase.objects.get(model=draft, position=1)) == "Status quo 2"
     for path in (
         *(PAGE, "/w/ours/opportunities", f"/w/ours/opportunities/{deal.pk}"),
         *(f"/w/ours/stakeholders/{person.pk}", f"{PAGE}/{base.pk}/preview", "/w/ours"),
