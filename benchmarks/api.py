@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts import tenancy
 from accounts.http.request import Refusals
@@ -29,7 +30,7 @@ MOMENT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 def build() -> Membership:
     """A workspace with deals, each with its outlook, and many companies."""
-    workspace = Workspace.objects.create(slug="bench", name="x", created_at=MOMENT)
+    workspace = Workspace.objects.create(slug=uuid7().hex, name="x", created_at=MOMENT)
     user = User.objects.create(email="bench@example.com", name="Bench")
     with tenancy.workspace(workspace):
         member = Membership.objects.create(
@@ -131,7 +132,8 @@ def asked(member: Membership, query: str = "") -> Any:
     """A request as the door leaves it behind."""
     request: Any = RequestFactory().get(f"/api/v1/x{query}")
     request.workspace, request.membership = member.workspace, member
-    request.api_key, request.refusals, request.user = None, Refusals(), member.user
+    request.api_key, request.allowance = None, None
+    request.refusals, request.user = Refusals(), member.user
     return request
 
 

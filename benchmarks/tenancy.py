@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from uuid_utils.compat import uuid7
 
 from accounts import tenancy
 from accounts.database import compiler
@@ -35,7 +36,7 @@ def run() -> dict[str, float]:
 
 def make_rows() -> Workspace:
     now = datetime.now(UTC)
-    place = Workspace.objects.create(slug="bench", name="Bench", created_at=now)
+    place = Workspace.objects.create(slug=uuid7().hex, name="Bench", created_at=now)
     owner = Membership.objects.create(
         workspace=place, name="Alice", roles=[Role.REP], created_at=now
     )
