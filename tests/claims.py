@@ -40,7 +40,10 @@ ROWS: dict[int, tuple[str, str]] = {
         "Asked at the end: how, was there a file, who stopped it, where was each",
         "Close a deal",
     ),
-    8: ("What acting at the wrong moment costs, per team", ""),
+    8: (
+        "What acting at the wrong moment costs, per team",
+        "Coaching: Timing and effect",
+    ),
     9: ("Readiness per person comes first; nothing ranks by stage", "every page"),
     10: (
         "No method is imposed: phases, signals and rules are the workspace's own",
@@ -61,7 +64,10 @@ ROWS: dict[int, tuple[str, str]] = {
     14: ("A forecast of whether and how much, as distributions", "Deal, Forecast"),
     15: ("One log of all that is said and done, digital traces as impressions", "Log"),
     16: ("No forced order: back-steps, skips, parallel minds", "Log, Person"),
-    17: ("How badly stages and phases match", ""),
+    17: (
+        "How badly stages and phases match",
+        "Insights: your stage against where buyers stood",
+    ),
     18: (
         "The mind is of a person in one deal, with its own speed",
         "Person in the deal",
@@ -71,8 +77,14 @@ ROWS: dict[int, tuple[str, str]] = {
         "Person in the deal: roles and influence",
     ),
     20: ("What the seller does raises no readiness", "every number"),
-    21: ("Does a step fit the moment: a warning before, a word after", ""),
-    22: ("When to speak again, from the phase and the person's own rhythm", ""),
+    21: (
+        "Does a step fit the moment: a warning before, a word after",
+        "Log, Tasks, Person: the timing of our steps",
+    ),
+    22: (
+        "When to speak again, from the phase and the person's own rhythm",
+        "Person, Before a meeting: when to speak again",
+    ),
     23: (
         "A message for the group when its phases differ",
         "Deal, Queue: “Next step for the group”",
@@ -126,7 +138,10 @@ ROWS: dict[int, tuple[str, str]] = {
         "Coaching: Queue",
     ),
     45: ("Reports of movement, coverage and forecast quality", "Forecast, Accuracy"),
-    46: ("One-to-ones from what is seen, with notes and what was promised", ""),
+    46: (
+        "One-to-ones from what is seen, with notes and what was promised",
+        "Coaching: One-to-ones",
+    ),
     47: ("The readiness of each person involved", "Deal: buying group"),
     48: ("What is spent on which phase, and per euro won", ""),
     49: ("Practice: written cases, read and scored", "Coaching: Practice"),

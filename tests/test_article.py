@@ -220,3 +220,17 @@ def test_goals_criteria_and_worries_are_their_own(as_alice: Client, deal: Opport
     assert answer.status_code == 303
     assert all(words in page(as_alice, karel) for words in own.values())
     assert not any(words in page(as_alice, ruth) for words in own.values())
+
+
+@pytest.mark.claim(22)
+def test_two_people_of_one_deal_have_a_pace_of_their_own(
+    as_alice: Client, deal: Opportunity
+):
+    anna, ben = seat(deal, "Anna"), seat(deal, "Ben")
+    for turn, code in enumerate(("B03", "B05", "B11", "B04")):
+        say(anna, code, at=days_ago(10 - 3 * turn))
+        say(ben, code, at=days_ago(40 - 12 * turn))
+    make(deal)
+
+    assert "heard about every 3 days" in page(as_alice, anna)
+    assert "heard about every 12 days" in page(as_alice, ben)

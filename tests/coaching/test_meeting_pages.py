@@ -114,6 +114,7 @@ def test_a_coach_is_not_open_to_whom_they_coach(as_bob, cora):
 # --- The agenda ------------------------------------------------------------------------
 
 
+@pytest.mark.claim(46)
 def test_the_agenda_gathers_what_stands_in_the_deals(as_cora, bob, deal):
     anna = seat(deal, "Anna")
     say(anna, "B05", at=days_ago(40))
@@ -190,6 +191,7 @@ def test_a_note_is_taken_back_by_who_wrote_it(as_cora, as_bob, bob):
 # --- Commitments -----------------------------------------------------------------------
 
 
+@pytest.mark.claim(46)
 @pytest.mark.parametrize(
     ("due", "kept", "state"),
     [

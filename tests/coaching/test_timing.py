@@ -58,6 +58,7 @@ def words(page: Any) -> str:
 # --- Before and after ------------------------------------------------------------------
 
 
+@pytest.mark.claim(21)
 def test_the_log_form_warns_before_a_step_is_taken(as_alice, deal):
     anna, ben = seat(deal, "Anna"), seat(deal, "Ben")
     say(anna, "B01", "B02", at=days_ago(3))
@@ -98,6 +99,7 @@ def test_the_page_of_a_person_names_what_suits_and_what_harms(as_alice, deal):
     assert "A03" in {each.action.code for each in page.context["harms"]}
 
 
+@pytest.mark.claim(21)
 def test_after_a_step_it_says_how_it_was_timed(as_alice, deal):
     anna = seat(deal, "Anna")
     say(anna, "B01", "B02", at=days_ago(3))
@@ -152,6 +154,7 @@ def timed(ours: Any) -> Any:
     )
 
 
+@pytest.mark.claim(8)
 def test_ill_timed_steps_are_counted_by_team_and_outcome(ours, alice, bob):
     TeamMember.objects.create(
         team=create_team(name="North"), membership=bob, part=TeamPart.MEMBER
