@@ -8,9 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from accounts.http.context import shell
+from accounts.http.destinations import ACT, DESTINATIONS
 from accounts.http.navigation import (
-    ACT,
-    DESTINATIONS,
     commands_for,
     destinations_for,
     rail_of,

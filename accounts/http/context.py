@@ -9,11 +9,8 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
+from accounts.http.destinations import ACT, HOME, WORKSPACES, YOU
 from accounts.http.navigation import (
-    ACT,
-    HOME,
-    WORKSPACES,
-    YOU,
     Link,
     commands_for,
     destinations_for,

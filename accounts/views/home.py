@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from accounts.http.destinations import HOME
 from accounts.http.guards import public
-from accounts.http.navigation import HOME, LAST_WORKSPACE
+from accounts.http.navigation import LAST_WORKSPACE
 from accounts.http.pages import render_page
 from accounts.models import Membership
 from accounts.permissions import may_create_workspace

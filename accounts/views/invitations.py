@@ -14,8 +14,8 @@ from accounts.actions.invitations import (
     accept_invitation,
     hash_of,
 )
+from accounts.http.destinations import HOME
 from accounts.http.guards import public, signed_in
-from accounts.http.navigation import HOME
 from accounts.http.pages import render_page, see_other
 from accounts.http.request import UserRequest
 from accounts.signin.invited import INVITATION_IN_SESSION, invitation_of

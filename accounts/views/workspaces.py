@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 from accounts import tenancy
 from accounts.actions.workspaces import create_workspace
 from accounts.forms.workspaces import WorkspaceForm
+from accounts.http.destinations import HOME
 from accounts.http.guards import signed_in
-from accounts.http.navigation import HOME
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import UserRequest
 from accounts.permissions import may_create_workspace

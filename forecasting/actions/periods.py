@@ -14,9 +14,8 @@ from django.db.models import Q
 from accounts.models import Team, TeamMember, TeamPart, Workspace
 from accounts.queries import with_all_below
 from forecasting.models import Forecast, PeriodOutlook, Snapshot
-from forecasting.queries.amounts import rounded, sigma_of
+from forecasting.queries.amounts import amounts_of, rounded, sigma_of
 from forecasting.queries.as_of import Outcomes, curves_in, expected_in, won_by
-from forecasting.queries.deal import amounts_of
 from forecasting.queries.fan import fan_of, movers_of
 from forecasting.queries.periods import AHEAD, Span, periods_ahead, weeks_of
 from forecasting.queries.portfolio import (

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from forecasting.engine.rules import (
 )
 from forecasting.engine.seats import Influence, Person, Role, role
 from forecasting.models import TargetBasis
+from forecasting.queries.amounts import Amount, amount_of, quotes_of
 from forecasting.queries.decisions import ENGINE_VERSION
 from forecasting.queries.maps import LoadedMap, active_map
 from forecasting.queries.periods import period_of
@@ -46,7 +46,6 @@ from stakeholders.models import (
     DecisionDate,
     PurchaseFileItem,
     Quote,
-    QuoteChange,
     RoleHeld,
     RoleType,
     Stakeholder,
@@ -79,16 +78,6 @@ class Target:
     on: date
     basis: TargetBasis
     days: float
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """The expected amount: the last quote's total, else the typed one, else unknown."""
-
-    value: Decimal | None
-    currency: str
-    scope_changes: int
-    has_quote: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +158,7 @@ def entered_about(
         roles=held,
         items=_items(deals, today=today, known_at=known_at),
         decisions=_decisions(deals, now=now, known_at=known_at),
-        quotes=_quotes(deals, today=today, known_at=known_at),
+        quotes=quotes_of(deals, today=today, known_at=known_at),
         calibration=calibration or active_map(),
     )
 
@@ -241,7 +230,7 @@ def _deal(
         file=file,
         evidenced_items=len(evidenced | file.told),
         target=target,
-        amount=_amount(opportunity, entered.quotes.get(opportunity.pk, [])),
+        amount=amount_of(opportunity, entered.quotes.get(opportunity.pk, [])),
         calibration=entered.calibration,
         digest=""
         if heard is None
@@ -342,18 +331,6 @@ def _decisions(
     return dict(last.values_list("opportunity", "decision_on"))
 
 
-def _quotes(
-    deals: Sequence[UUID], *, today: date, known_at: datetime | None
-) -> dict[UUID, list[Quote]]:
-    """The versions sent by then, in their order."""
-    rows = as_known(Quote.objects.all(), known_at)
-    sent = rows.filter(opportunity__in=deals, sent_on__lte=today)
-    quotes: dict[UUID, list[Quote]] = defaultdict(list)
-    for quote in sent.order_by("number", "logged_at", "pk"):
-        quotes[quote.opportunity_id].append(quote)
-    return quotes
-
-
 def _file(
     read: Mapping[UUID, PersonRead],
     *,
@@ -391,28 +368,6 @@ def _target(customers: date | None, *, entered: Entered) -> Target:
 def days_until(day: date, *, workspace: Workspace, now: datetime) -> float:
     """How many days from now a day of the workspace ends."""
     return (end_of(day, workspace.zone) - now).total_seconds() / 86_400
-
-
-def amounts_of(
-    opportunities: Sequence[Opportunity],
-    *,
-    today: date,
-    known_at: datetime | None = None,
-) -> dict[UUID, Amount]:
-    """The expected amounts of some deals; one query."""
-    deals = [each.pk for each in opportunities]
-    quotes = _quotes(deals, today=today, known_at=known_at)
-    return {each.pk: _amount(each, quotes.get(each.pk, [])) for each in opportunities}
-
-
-def _amount(opportunity: Opportunity, quotes: Sequence[Quote]) -> Amount:
-    last = quotes[-1] if quotes else None
-    return Amount(
-        value=last.total if last else opportunity.amount,
-        currency=last.currency if last else opportunity.currency,
-        scope_changes=sum(quote.change == QuoteChange.SCOPE for quote in quotes),
-        has_quote=last is not None,
-    )
 
 
 def _digest(

@@ -6,9 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from forecasting.models import Forecast
-from forecasting.queries.amounts import AmountRange, range_of, sigma_of
+from forecasting.queries.amounts import (
+    Amount,
+    AmountRange,
+    amounts_of,
+    range_of,
+    sigma_of,
+)
 from forecasting.queries.as_of import forecasts_at
-from forecasting.queries.deal import Amount, amounts_of
 from forecasting.queries.outlook import forecast_values
 from opportunities.models import Opportunity
 from readiness.queries.as_of import AsOf

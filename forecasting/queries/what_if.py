@@ -13,8 +13,8 @@ from forecasting.engine.passage import HORIZON_DAYS
 from forecasting.engine.portfolio import DRAWS, portfolio_forecast
 from forecasting.engine.seats import Person, group_of
 from forecasting.engine.suppose import Reached, lifted, supposed_curves
-from forecasting.queries.amounts import rounded, sigma_of
-from forecasting.queries.deal import Amount, days_until
+from forecasting.queries.amounts import Amount, rounded, sigma_of
+from forecasting.queries.deal import days_until
 from forecasting.queries.decisions import decisions_for
 from forecasting.queries.forecasted import Forecasted
 from forecasting.queries.moments import Look, Moment, standing_at
