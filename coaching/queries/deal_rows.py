@@ -14,8 +14,8 @@ from django.utils.dateparse import parse_date
 
 from accounts.models import Membership
 from coaching.models import Symptom
-from forecasting.engine.portfolio import AmountSpread
-from forecasting.queries.amounts import AmountRange, range_of
+from forecasting.queries.amounts import AmountRange, range_of, sigma_of
+from forecasting.queries.amounts import amount_of as expected_amount
 from opportunities.models import Opportunity, Outcome
 from readiness.queries.as_of import AsOf, state_of
 from readiness.queries.evidence import CLOCK_DRIFT, as_known
@@ -237,10 +237,7 @@ def amount_of(
     opportunity: Opportunity, quotes: Sequence[QuoteLine]
 ) -> AmountRange | None:
     """The range around the last quote's total, else around the typed amount."""
-    value = quotes[-1].total if quotes else opportunity.amount
-    currency = quotes[-1].currency if quotes else opportunity.currency
-    if value is None:
+    amount = expected_amount(opportunity, quotes)
+    if amount.value is None:
         return None
-    changes = sum(quote.change == QuoteChange.SCOPE for quote in quotes)
-    sigma = AmountSpread().sigma(scope_changes=changes, has_quote=bool(quotes))
-    return range_of(value, currency=currency, sigma=sigma)
+    return range_of(amount.value, currency=amount.currency, sigma=sigma_of(amount))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from math import exp
 from statistics import NormalDist
+from typing import Protocol
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
@@ -27,6 +28,17 @@ class Amount:
     has_quote: bool
 
 
+class Sent(Protocol):
+    """A version of the quote, as a row or as it was read."""
+
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def change(self) -> str: ...
+
+
 def amounts_of(
     opportunities: Sequence[Opportunity],
     *,
@@ -39,7 +51,7 @@ def amounts_of(
     return {each.pk: amount_of(each, quotes.get(each.pk, [])) for each in opportunities}
 
 
-def amount_of(opportunity: Opportunity, quotes: Sequence[Quote]) -> Amount:
+def amount_of(opportunity: Opportunity, quotes: Sequence[Sent]) -> Amount:
     """By the last of these quotes, else as it was typed."""
     last = quotes[-1] if quotes else None
     return Amount(

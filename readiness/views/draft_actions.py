@@ -18,7 +18,6 @@ from accounts.http.form_pages import Danger
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
-from accounts.models.base import StaleVersion
 from readiness.actions.editing.action_types import (
     StillDone,
     add_action_type,
@@ -26,10 +25,9 @@ from readiness.actions.editing.action_types import (
     remove_action_type,
 )
 from readiness.actions.editing.phases import phases_of
-from readiness.actions.versions import NotADraft
 from readiness.forms.editing import ActionTypeForm
 from readiness.models import ActionType, PhaseModel
-from readiness.views.drafts import is_saved, page_of, revision_in
+from readiness.views.drafts import is_saved, page_of, taken_out
 
 FORM = "readiness/draft_form.html"
 
@@ -130,15 +128,11 @@ def change(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
 @member("model.manage")
 def remove(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     row = get_object_or_404(ActionType.objects.select_related("model"), pk=id)
-    try:
-        remove_action_type(
-            row=row,
-            revision=revision_in(request),
-            by=request.membership,
-            now=timezone.now(),
-        )
-    except (StillDone, NotADraft, StaleVersion) as refusal:
-        messages.warning(request, str(refusal))
-        return see_other("readiness:action-type", slug=slug, id=id)
-    messages.success(request, _("“%(name)s” is removed.") % {"name": row})
-    return see_other("readiness:model-actions", slug=slug, id=row.model_id)
+    return taken_out(
+        request,
+        row,
+        remove_action_type,
+        refusals=(StillDone,),
+        page="readiness:action-type",
+        listing="readiness:model-actions",
+    )

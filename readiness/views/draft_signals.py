@@ -18,7 +18,6 @@ from accounts.http.form_pages import Danger
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
-from accounts.models.base import StaleVersion
 from readiness.actions.editing.phases import phases_of
 from readiness.actions.editing.signal_types import (
     LastDefault,
@@ -27,10 +26,9 @@ from readiness.actions.editing.signal_types import (
     change_signal_type,
     remove_signal_type,
 )
-from readiness.actions.versions import NotADraft
 from readiness.forms.editing import SignalFilter, SignalTypeForm
 from readiness.models import PhaseModel, SignalType
-from readiness.views.drafts import is_saved, page_of, revision_in
+from readiness.views.drafts import is_saved, page_of, taken_out
 
 FORM = "readiness/draft_form.html"
 NEUTRAL = 3
@@ -147,15 +145,11 @@ def change(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
 @member("model.manage")
 def remove(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     row = get_object_or_404(SignalType.objects.select_related("model"), pk=id)
-    try:
-        remove_signal_type(
-            row=row,
-            revision=revision_in(request),
-            by=request.membership,
-            now=timezone.now(),
-        )
-    except (StillLogged, LastDefault, NotADraft, StaleVersion) as refusal:
-        messages.warning(request, str(refusal))
-        return see_other("readiness:signal-type", slug=slug, id=id)
-    messages.success(request, _("“%(name)s” is removed.") % {"name": row})
-    return see_other("readiness:model-signals", slug=slug, id=row.model_id)
+    return taken_out(
+        request,
+        row,
+        remove_signal_type,
+        refusals=(StillLogged, LastDefault),
+        page="readiness:signal-type",
+        listing="readiness:model-signals",
+    )

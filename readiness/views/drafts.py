@@ -37,7 +37,7 @@ from readiness.actions.editing.rules import Malformed
 from readiness.actions.editing.signal_types import CodeTaken
 from readiness.actions.versions import NotADraft, free_version
 from readiness.forms.editing import DraftForm, PackForm, RenameForm
-from readiness.models import ModelStatus, PhaseModel
+from readiness.models import ActionType, ModelStatus, PhaseModel, SignalType
 from readiness.queries.differences import differences_between
 from readiness.queries.phase_rows import phase_rows
 
@@ -216,6 +216,32 @@ def page_of(draft: PhaseModel, slug: str, *, title: str, **more: Any) -> FormPag
             "danger": None,
         }
     return FormPage(title=title, **given)
+
+
+def taken_out(
+    request: WorkspaceRequest,
+    row: SignalType | ActionType,
+    remove: Callable[..., None],
+    *,
+    refusals: tuple[type[Exception], ...],
+    page: str,
+    listing: str,
+) -> HttpResponse:
+    """Remove a row of a draft and go to the others; else back to it, with the reason."""
+    slug = request.workspace.slug
+    refused: tuple[type[Exception], ...] = (NotADraft, StaleVersion, *refusals)
+    try:
+        remove(
+            row=row,
+            revision=revision_in(request),
+            by=request.membership,
+            now=timezone.now(),
+        )
+    except refused as refusal:
+        messages.warning(request, str(refusal))
+        return see_other(page, slug=slug, id=row.pk)
+    messages.success(request, _("“%(name)s” is removed.") % {"name": row})
+    return see_other(listing, slug=slug, id=row.model_id)
 
 
 def revision_in(request: WorkspaceRequest) -> int:
