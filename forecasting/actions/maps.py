@@ -137,6 +137,7 @@ def _knots(
                 "days": days,
                 "intercept": chosen.intercept,
                 "slope": chosen.slope,
+                "file_weight": chosen.file_weight,
                 "is_learned": is_learned,
             }
         )

@@ -1,5 +1,6 @@
 """The map from what the model says to what tends to happen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,20 +17,25 @@ from readiness.engine.arrays import Floats
 class CalibrationMap:
     """p' = expit(intercept + slope · logit p) · min(1, p / floor); expert default.
 
-    The last factor lets an impossible win stay impossible. Source: science.md 2.
+    The last factor lets an impossible win stay impossible. What a purchase file multiplies
+    p' by is taken to the power of `file_weight`: 1 as the experts have it, 0 where a file
+    says nothing. Source: science.md 2.
     """
 
     intercept: float = -0.8
     slope: float = 0.58
     floor: float = 0.005
+    file_weight: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse a map that falls.
 
-        :raises ValueError: if slope or floor is not above zero, or a number not finite.
+        :raises ValueError: if slope or floor is not above zero, the file's weight is
+            below it, or a number is not finite.
         """
-        numbers = (self.intercept, self.slope, self.floor)
-        if not all(map(np.isfinite, numbers)) or self.slope <= 0 or self.floor <= 0:
+        numbers = (self.intercept, self.slope, self.floor, self.file_weight)
+        is_rising = self.slope > 0 and self.floor > 0 and self.file_weight >= 0
+        if not is_rising or not all(map(np.isfinite, numbers)):
             raise ValueError(f"No rising map: {numbers}.")
 
 
@@ -37,9 +43,9 @@ class CalibrationMap:
 class HorizonMaps:
     """Maps that were learned for some horizons, in days, ascending.
 
-    Between two horizons intercept and slope go over in a straight line; before the first
-    and after the last they stay. A win curve that would fall where one map gives way to
-    the next is held.
+    Between two horizons intercept, slope and the file's weight go over in a straight line;
+    before the first and after the last they stay. A win curve that would fall where one
+    map gives way to the next is held.
     """
 
     knots: tuple[tuple[float, CalibrationMap], ...]
@@ -59,13 +65,23 @@ class HorizonMaps:
 
     def mapped(self, chance: Floats) -> Floats:
         """Return P by week (..., weeks from now on), mapped, of the same shape."""
-        days = [day for day, _ in self.knots]
-        weeks = np.arange(chance.shape[-1]) * float(WEEK_DAYS)
-        intercept = np.interp(weeks, days, [each.intercept for _, each in self.knots])
-        slope = np.interp(weeks, days, [each.slope for _, each in self.knots])
+        weeks = chance.shape[-1]
         (floor,) = self._floors
-        raised = _raised(chance, intercept=intercept, slope=slope, floor=floor)
+        raised = _raised(
+            chance,
+            intercept=self._by_week([each.intercept for _, each in self.knots], weeks),
+            slope=self._by_week([each.slope for _, each in self.knots], weeks),
+            floor=floor,
+        )
         return np.asarray(np.maximum.accumulate(raised, axis=-1))
+
+    def file_weights(self, weeks: int) -> Floats:
+        """Return the weight of the file in so many weeks from now on, (weeks,)."""
+        return self._by_week([each.file_weight for _, each in self.knots], weeks)
+
+    def _by_week(self, at_knots: Sequence[float], weeks: int) -> Floats:
+        days = [day for day, _ in self.knots]
+        return np.interp(np.arange(weeks) * float(WEEK_DAYS), days, at_knots)
 
 
 Calibration: TypeAlias = CalibrationMap | HorizonMaps
@@ -112,17 +128,29 @@ def mapped_curves(curves: EndCurves, *, calibration: Calibration) -> EndCurves:
     )
 
 
-def with_file(curves: EndCurves, *, factor: float) -> EndCurves:
-    """Multiply the win curve by the purchase file's factor; the rest is no decision.
+def file_by_week(factor: float, *, calibration: Calibration, weeks: int) -> Floats:
+    """Return what the purchase file's factor comes to by week, (weeks,).
 
     :raises ValueError: if the factor is not in [0, 1].
     """
     if not 0 <= factor <= 1:
         raise ValueError(f"The factor of the purchase file {factor} is not in [0, 1].")
+    if isinstance(calibration, CalibrationMap):
+        return np.full(weeks, factor**calibration.file_weight)
+    return np.asarray(factor ** calibration.file_weights(weeks))
+
+
+def with_file(curves: EndCurves, *, factors: Floats) -> EndCurves:
+    """Multiply the win curve by the file's factors (79,); the rest is no decision.
+
+    Where the file comes to weigh more from one week to the next, a win curve that would
+    fall is held; where it comes to weigh less, no decision is lowered as by a map.
+    """
+    won = np.maximum.accumulate(curves.won * factors)
     return curves_of(
-        won=curves.won * factor,
+        won=won,
         lost=curves.lost,
-        no_decision=curves.no_decision + curves.won * (1.0 - factor),
+        no_decision=_never_falling(curves.no_decision + curves.won - won),
     )
 
 

@@ -10,6 +10,7 @@ from forecasting.engine.binding import BindingConstraint, binding_constraint
 from forecasting.engine.calibration import (
     Calibration,
     CalibrationMap,
+    file_by_week,
     mapped_by_week,
     mapped_curves,
     with_file,
@@ -288,9 +289,10 @@ def _curves(setting: _Setting, *, file_factor: float) -> Curves:
         weights=model.tables.shared.weights,
     )
     mapped = mapped_curves(plain, calibration=model.calibration)
-    return Curves(
-        final=with_file(mapped, factor=file_factor), mapped=mapped, model=plain
+    factors = file_by_week(
+        file_factor, calibration=model.calibration, weeks=len(mapped.won)
     )
+    return Curves(final=with_file(mapped, factors=factors), mapped=mapped, model=plain)
 
 
 class _Target:
@@ -305,7 +307,9 @@ class _Target:
         self.survived, _ = survival(
             self.share**2 + self.scatter, hazards=self.model.hazards
         )
-        self.file_factor = file_factor
+        self.factors = file_by_week(
+            file_factor, calibration=self.model.calibration, weeks=self.weeks
+        )
 
     def chance_of(self, decided: Floats, *, survived: Floats | None = None) -> Floats:
         """Return P(won by target), (...), from P(decided by week), (..., weeks, nodes)."""
@@ -317,8 +321,9 @@ class _Target:
         if isinstance(self.model.calibration, CalibrationMap):
             won = won[..., -2:]  # one map for all weeks needs no earlier one
         mapped = mapped_by_week(won, calibration=self.model.calibration)
-        between = mapped[..., -2] + self.part * (mapped[..., -1] - mapped[..., -2])
-        return np.asarray(between * self.file_factor)
+        filed = mapped * self.factors[-mapped.shape[-1] :]
+        said = np.maximum.accumulate(filed, axis=-1)
+        return np.asarray(said[..., -2] + self.part * (said[..., -1] - said[..., -2]))
 
 
 def _people(

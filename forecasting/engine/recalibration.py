@@ -1,8 +1,9 @@
 """A map of a workspace's own: fitted on frozen forecasts, judged on later ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,12 @@ from readiness.engine.arrays import Floats, Integers
 
 FEWEST = 200  # scored forecasts of a horizon before anything is fitted
 FEWEST_DEALS = 30  # deals among those that judge
-LATER = 0.3  # the share of forecasts that judge: the last ones
-# How far from the prior map a workspace may well lie: deviations of the intercept and of
-# the logarithm of the slope; expert default, worth some tens of forecasts.
-SPREADS = (0.5, 0.35)
+TURNS = 7  # how often a map is fitted anew for the forecasts that come next
+FIRST = 0.3  # the share of forecasts, the earliest, that only teach
+# How far from the prior map a workspace may well lie: deviations of the intercept, of the
+# logarithm of the slope and of the file's weight; expert default, worth some tens of
+# forecasts.
+SPREADS = (0.5, 0.35, 0.5)
 
 
 class MapVerdict(StrEnum):
@@ -48,7 +51,8 @@ class Past:
 
     def said(self, calibration: CalibrationMap) -> Floats:
         """Return what would have been said under a map, (N,)."""
-        return mapped_chance(self.chance, calibration=calibration) * self.factor
+        filed = self.factor**calibration.file_weight
+        return mapped_chance(self.chance, calibration=calibration) * filed
 
     def of(self, rows: npt.NDArray[np.bool_]) -> "Past":
         """Return some of them."""
@@ -64,15 +68,15 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class MapTrial:
-    """A map against the one in force. `scored` forecasts; of them the fitted and judging.
+    """A map against the one in force. `scored` forecasts; of them those that judged.
 
-    `before` and `after` are Brier scores of the judging ones, `gap` after - before with
-    its interval by deals; `slope` is the calibration slope before and after.
+    `found` is fitted on all of them. `before` and `after` are Brier scores of those that
+    judged, `gap` after - before with its interval by deals; `slopes` are the calibration
+    slopes before and after.
     """
 
     scored: int
     verdict: MapVerdict
-    fitted: int = 0
     judged: int = 0
     judged_deals: int = 0
     found: CalibrationMap | None = None
@@ -83,12 +87,12 @@ class MapTrial:
 
 
 def fitted_map(past: Past, *, prior: CalibrationMap) -> CalibrationMap:
-    """Return intercept and slope of the largest likelihood, held to those of `prior`.
+    """Return the map of the largest likelihood, held to `prior`.
 
-    Platt's map with a ridge: -log L + (a - a0)² / 2·.5² + (log b - log b0)² / 2·.35². What
-    the purchase file takes away is in the likelihood as a factor. Below the floor a map
-    leaves what is said as good as impossible: such forecasts teach it nothing. Source:
-    Platt 1999; science.md 2.
+    Platt's map, times the file's factor f to a power w, with a ridge:
+    -log L + (a - a0)² / 2·.5² + (log b - log b0)² / 2·.35² + (w - w0)² / 2·.5². Below the
+    floor a map leaves what is said as good as impossible: such forecasts teach it
+    nothing. Source: Platt 1999; science.md 2.
 
     :raises ValueError: as `scoring.brier`.
     :raises DidNotConverge: if the search does not settle.
@@ -98,45 +102,51 @@ def fitted_map(past: Past, *, prior: CalibrationMap) -> CalibrationMap:
     if not len(past.chance):
         return prior
     chance = np.minimum(past.chance, 1 - scoring.CERTAIN)
-    x, y, lowered = logit(chance), past.happened, past.factor
-    centre = np.array([prior.intercept, np.log(prior.slope)])
+    x, y, lowered = logit(chance), past.happened, np.log(past.factor)
+    centre = np.array([prior.intercept, np.log(prior.slope), prior.file_weight])
     spreads = np.array(SPREADS)
 
     def loss(at: Floats) -> tuple[float, Floats]:
         slope = np.exp(at[1])
         raised = expit(at[0] + slope * x)
-        said = np.clip(lowered * raised, scoring.CERTAIN, 1 - scoring.CERTAIN)
+        filed = raised * np.exp(at[2] * lowered)
+        said = np.clip(filed, scoring.CERTAIN, 1 - scoring.CERTAIN)
         held = (at - centre) / spreads
         value = -np.sum(y * np.log(said) + (1 - y) * np.log1p(-said)) + held @ held / 2
-        pull = -(y / said - (1 - y) / (1 - said)) * lowered * raised * (1 - raised)
-        gradient = np.array([pull.sum(), (pull * x).sum() * slope]) + held / spreads
-        return float(value) / len(y), gradient / len(y)
+        pull = -(y / said - (1 - y) / (1 - said)) * filed
+        rise = pull * (1 - raised)
+        gradient = np.array([rise.sum(), (rise * x).sum() * slope, pull @ lowered])
+        return float(value) / len(y), (gradient + held / spreads) / len(y)
 
-    found = minimize(loss, centre, jac=True, method="L-BFGS-B")
+    found = minimize(
+        loss,
+        centre,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, None)] * 2 + [(0, None)],
+    )
     if not found.success:
         raise DidNotConverge(iterations=int(found.nit), change=float("nan"))
-    return CalibrationMap(float(found.x[0]), float(np.exp(found.x[1])), prior.floor)
+    intercept, log_slope, file_weight = found.x.tolist()
+    return CalibrationMap(intercept, float(np.exp(log_slope)), prior.floor, file_weight)
 
 
 def tried(
     past: Past, *, prior: CalibrationMap, in_force: CalibrationMap, seed: int = 0
 ) -> MapTrial:
-    """Fit on the earlier forecasts and judge on the later ones, beside the map in force.
+    """Fit in turns and judge on what came next each time, beside the map in force.
 
-    A forecast teaches only when its end was known on the day the first judging one was
-    made. A map is better when its Brier score on the later ones is lower, with a 95 %
-    interval by deals that leaves out zero, and its log loss is no higher.
+    Fitting is better when the Brier score of what it said in turn is lower, with a 95 %
+    interval by deals that leaves out zero, and its log loss is no higher. What is found
+    is then the fit whose turn it is next: on all forecasts.
     """
     scored = len(past.chance)
-    first = _first_later(past.made)
-    later = past.made >= first
-    taught = ~later & (past.known <= first)
-    if scored < FEWEST or not _is_enough(past.of(taught), past.of(later)):
+    said = said_in_turn(past, prior=prior)
+    judges = ~np.isnan(said)
+    judging, after = past.of(judges), said[judges]
+    if scored < FEWEST or not _is_enough(judging, deals=FEWEST_DEALS):
         return MapTrial(scored, MapVerdict.TOO_FEW)
-    found = fitted_map(past.of(taught), prior=prior)
-    judging = past.of(later)
-    before, after = judging.said(in_force), judging.said(found)
-    y = judging.happened
+    before, y = judging.said(in_force), judging.happened
     gap = scoring.difference(after, before, y, deals=judging.deals, seed=seed)
     is_better = gap.high < 0 and (
         scoring.log_loss(after, y) <= scoring.log_loss(before, y)
@@ -144,10 +154,9 @@ def tried(
     return MapTrial(
         scored=scored,
         verdict=MapVerdict.BETTER if is_better else MapVerdict.NOT_BETTER,
-        fitted=int(taught.sum()),
         judged=len(y),
         judged_deals=len(set(judging.deals)),
-        found=found,
+        found=fitted_map(past, prior=prior),
         before=scoring.brier(before, y),
         after=scoring.brier(after, y),
         gap=gap,
@@ -155,22 +164,36 @@ def tried(
     )
 
 
-def _first_later(made: Integers) -> int:
-    """The day from which on forecasts judge: about so large a share of them all."""
+def said_in_turn(past: Past, *, prior: CalibrationMap) -> Floats:
+    """Return what maps fitted before each forecast would have said, (N,).
+
+    A forecast teaches only when its end was known on the day on which the first of those
+    that come next was made. nan where too little was known to fit anything.
+    """
+    said = np.full(len(past.chance), np.nan)
+    for start, end in _turns(past.made):
+        taught = past.of((past.made < start) & (past.known <= start))
+        if len(taught.chance) >= FEWEST / 2 and _is_enough(taught):
+            judged = (past.made >= start) & (past.made < end)
+            said[judged] = past.of(judged).said(fitted_map(taught, prior=prior))
+    return said
+
+
+def _turns(made: Integers) -> Iterator[tuple[float, float]]:
+    """The days on which a turn begins and the next does, about as many forecasts each."""
     if not len(made):
-        return 0
+        return iter(())
     days, counts = np.unique(made, return_counts=True)
-    shares = np.cumsum(counts[::-1])[::-1] / len(made)
-    return int(days[np.abs(shares - LATER).argmin()])
+    before = np.concatenate([[0], np.cumsum(counts)[:-1]]) / len(made)
+    wanted = np.linspace(FIRST, 1, TURNS, endpoint=False)
+    starts = np.unique(days[np.abs(before - wanted[:, None]).argmin(axis=1)])
+    return pairwise([*starts.tolist(), np.inf])
 
 
-def _is_enough(taught: Past, judging: Past) -> bool:
-    """Both halves have forecasts enough, and ends of either kind."""
-    parts = (taught, judging)
-    return (
-        len(taught.chance) >= FEWEST / 2
-        and len(set(judging.deals)) >= FEWEST_DEALS
-        and all(0 < part.happened.sum() < len(part.happened) for part in parts)
+def _is_enough(past: Past, *, deals: int = 1) -> bool:
+    """So many deals, and ends of either kind."""
+    return len(set(past.deals)) >= deals and (
+        0 < past.happened.sum() < len(past.happened)
     )
 
 

@@ -22,7 +22,7 @@ class CalibrationVersion(WorkspaceModel):
 
     version = models.CharField(max_length=40)
     status = models.CharField(max_length=7, choices=MapStatus.choices)
-    # By horizon, ascending: {"days", "intercept", "slope", "is_learned"}.
+    # By horizon, ascending: {"days", "intercept", "slope", "file_weight", "is_learned"}.
     knots: Any = models.JSONField()
     floor = models.FloatField()
     # What it rests on: the trial of each horizon, as the report tells it.

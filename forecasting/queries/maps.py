@@ -11,9 +11,11 @@ from forecasting.engine.calibration import (
     HorizonMaps,
     mapped_chance,
 )
+from forecasting.engine.purchase_file import file_factor
 from forecasting.models import CalibrationVersion, MapStatus
 
 EXAMPLES = (0.1, 0.3, 0.5, 0.8)
+DOUBTED_FILE = 0.25  # P(file) of the example
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,12 @@ def loaded_map(row: CalibrationVersion) -> LoadedMap:
             tuple(
                 (
                     float(knot["days"]),
-                    CalibrationMap(knot["intercept"], knot["slope"], row.floor),
+                    CalibrationMap(
+                        knot["intercept"],
+                        knot["slope"],
+                        row.floor,
+                        knot.get("file_weight", EXPERT_MAP.at(0).file_weight),
+                    ),
                 )
                 for knot in row.knots
             )
@@ -84,3 +91,9 @@ def examples(loaded: LoadedMap, *, horizons: Sequence[int]) -> list[Example]:
         )
         for chance in EXAMPLES
     ]
+
+
+def kept_despite_the_file(loaded: LoadedMap, *, horizons: Sequence[int]) -> list[float]:
+    """What is left of a chance, by horizon, where a purchase file is unlikely."""
+    factor = file_factor(DOUBTED_FILE)
+    return [factor ** loaded.at(horizon).file_weight for horizon in horizons]

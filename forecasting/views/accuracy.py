@@ -30,7 +30,13 @@ from forecasting.models import (
 from forecasting.queries.accuracy import scope_for, win_rate
 from forecasting.queries.backtest import FEWEST_CLOSED, Rival, Verdict
 from forecasting.queries.frozen import FEWEST_PERIODS, LEADS
-from forecasting.queries.maps import EXPERT_MAP, examples, loaded_map
+from forecasting.queries.maps import (
+    DOUBTED_FILE,
+    EXPERT_MAP,
+    examples,
+    kept_despite_the_file,
+    loaded_map,
+)
 
 PAGE = "forecasting/accuracy.html"
 MAPS_SHOWN = 20
@@ -118,6 +124,8 @@ def _maps(request: WorkspaceRequest, tried: Mapping[str, Any] | None) -> dict[st
         "active_map": active,
         "horizons": horizons,
         "examples": examples(loaded, horizons=horizons),
+        "doubted_file": DOUBTED_FILE,
+        "kept": kept_despite_the_file(loaded, horizons=horizons),
         "tried": tried,
         "minimum_scored": FEWEST,
         "may_map": "model.manage" in permissions_of(request.membership),

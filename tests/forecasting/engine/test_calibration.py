@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from forecasting.engine.calibration import (
     CalibrationMap,
+    file_by_week,
     mapped_chance,
     mapped_curves,
     with_file,
@@ -60,7 +61,7 @@ def test_the_other_curves_are_scaled():
 def test_mapped_curves_sum_to_one_and_never_fall(seed, factor):
     mapped = mapped_curves(random_curves(seed), calibration=PRIOR_MAP)
 
-    for curves in (mapped, with_file(mapped, factor=factor)):
+    for curves in (mapped, with_file(mapped, factors=np.full(79, factor))):
         total = curves.won + curves.lost + curves.no_decision + curves.open
         assert total == pytest.approx(np.ones(79), abs=1e-12)
         for curve in (curves.won, curves.lost, curves.no_decision):
@@ -82,7 +83,7 @@ def test_lowering_a_curve_that_would_fall_is_a_small_thing(seed):
 def test_a_doubted_file_goes_to_no_decision():
     curves = random_curves(1)
 
-    doubted = with_file(curves, factor=0.4)
+    doubted = with_file(curves, factors=np.full(79, 0.4))
 
     assert doubted.won == pytest.approx(0.4 * curves.won)
     assert doubted.no_decision == pytest.approx(curves.no_decision + 0.6 * curves.won)
@@ -90,13 +91,21 @@ def test_a_doubted_file_goes_to_no_decision():
 
 
 @pytest.mark.parametrize("factor", [-0.1, 1.1, float("nan")])
-def test_with_file_refuses(factor):
+def test_a_factor_that_is_no_share_is_refused(factor):
     with pytest.raises(ValueError, match=f"{factor}"):
-        with_file(random_curves(1), factor=factor)
+        file_by_week(factor, calibration=PRIOR_MAP, weeks=79)
+
+
+def test_where_a_file_says_nothing_it_takes_nothing_away():
+    silent = CalibrationMap(file_weight=0.0)
+
+    assert (file_by_week(0.0, calibration=silent, weeks=79) == 1).all()
+    assert (file_by_week(0.4, calibration=PRIOR_MAP, weeks=79) == 0.4).all()
 
 
 @pytest.mark.parametrize(
-    "change", [{"slope": 0.0}, {"floor": 0.0}, {"intercept": np.inf}]
+    "change",
+    [{"slope": 0.0}, {"floor": 0.0}, {"intercept": np.inf}, {"file_weight": -0.1}],
 )
 def test_a_map_that_does_not_rise_is_refused(change):
     with pytest.raises(ValueError, match="No rising map"):

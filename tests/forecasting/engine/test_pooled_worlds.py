@@ -27,8 +27,8 @@ from tests.forecasting.engine.foretelling import (
 from tests.readiness.engine.learning.recovery import first_of
 from tests.readiness.engine.learning.worlds import EXPERT, misspecified, told
 
-SEEDS = (1, 2, 3)
-TAUGHT, CLOSED, LATER = 1_000, 1_500, 1_500  # model; model and map; deals that judge
+SEEDS = (31, 32, 33)  # never looked at while the map was made, which was on 21 to 26
+TAUGHT, CLOSED, LATER = 1_000, 1_500, 1_500  # the model; the map; deals that judge
 A_TOTAL, SPREAD = 30, 0.2  # deals in a period total; of the log of a won amount
 DRAWS = 1_000
 PRIOR = CalibrationMap()
@@ -63,11 +63,16 @@ def exam(seed: int) -> Exam:
     scene = Scene(here)
     rows = scene.rows
     early, later = rows.deal < CLOSED, rows.deal >= CLOSED
-    frozen = early & (rows.deal >= TAUGHT)
+    taught = rows.deal < TAUGHT
     everywhere = np.ones(len(rows.deal), dtype=bool)
-    experts = foretold(scene, EXPERT, later)
+    experts = foretold(scene, EXPERT, taught | later)
     course = learn(first_of(here.deals, TAUGHT), EXPERT)
-    learned = foretold(scene, learned_model(EXPERT, course.accepted), frozen | later)
+    learned = foretold(scene, learned_model(EXPERT, course.accepted), ~taught)
+    # What was frozen was said by the model of its day.
+    frozen = Foretold(
+        np.where(taught, experts.chance, learned.chance),
+        np.where(taught, experts.factor, learned.factor),
+    )
     knows, truth = knowing(scene, everywhere), told_the_truth(scene, everywhere)
     shares = table(scene.stages, rows, learned=early)
     said = {
@@ -76,7 +81,7 @@ def exam(seed: int) -> Exam:
         PLAIN: experts.chance * experts.factor,
         PRIOR_MAPPED: mapped(experts, PRIOR),
         FILELESS: mapped(replace(experts, factor=np.ones(len(rows.deal))), PRIOR),
-        LEARNED: mapped(learned, accepted_map(learned, rows, frozen)),
+        LEARNED: mapped(learned, accepted_map(frozen, rows, early)),
         KNOWS: mapped(knows, own_map(knows, rows, early)),
         TOLD: mapped(truth, own_map(truth, rows, early)),
     }
@@ -105,7 +110,8 @@ def accepted_map(found: Foretold, rows: Rows, which: np.ndarray) -> CalibrationM
 
 
 def mapped(found: Foretold, calibration: CalibrationMap) -> np.ndarray:
-    return mapped_chance(found.chance, calibration=calibration) * found.factor
+    filed = found.factor**calibration.file_weight
+    return mapped_chance(found.chance, calibration=calibration) * filed
 
 
 @cache
@@ -217,11 +223,12 @@ def test_defaults_with_the_prior_map_beat_base_rate_and_stages(seed: int):
 @pytest.mark.parametrize(
     "seed",
     [
-        1,
+        31,
         pytest.param(
-            2, marks=pytest.mark.xfail(strict=True, reason="missed: 0.74 in this world")
+            32,
+            marks=pytest.mark.xfail(strict=True, reason="missed: 0.74 in this world"),
         ),
-        3,
+        33,
     ],
 )
 def test_defaults_with_the_prior_map_are_calibrated(seed: int):
@@ -238,7 +245,7 @@ def test_pooled_defaults_with_the_prior_map_are_calibrated():
 
 @pytest.mark.xfail(
     strict=True,
-    reason="missed: phases are read better, but what is not known is the stances",
+    reason="missed: 24 %; in one world of three no map was surely better",
 )
 def test_learning_closes_half_of_the_gap():
     assert closed(pooled()).value >= 0.5
@@ -246,7 +253,7 @@ def test_learning_closes_half_of_the_gap():
 
 @pytest.mark.xfail(
     strict=True,
-    reason="missed: 0.80; five hundred deals seldom get a map of their own accepted",
+    reason="missed: 0.86; in one world of three no map was surely better",
 )
 def test_what_was_learned_is_calibrated():
     assert 0.9 <= slope(pooled(), LEARNED).value <= 1.1

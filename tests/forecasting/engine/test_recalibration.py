@@ -11,13 +11,16 @@ from forecasting.engine import scoring
 from forecasting.engine.calibration import (
     CalibrationMap,
     HorizonMaps,
+    file_by_week,
     mapped_by_week,
     mapped_curves,
+    with_file,
 )
 from forecasting.engine.recalibration import (
     MapVerdict,
     Past,
     fitted_map,
+    said_in_turn,
     tried,
 )
 from tests.forecasting.engine.test_calibration import random_curves
@@ -26,14 +29,16 @@ PRIOR = CalibrationMap()
 TRUE = CalibrationMap(intercept=-0.2, slope=0.9)
 
 
-def past_under(truth: CalibrationMap, n: int, *, seed: int = 0, factor=1.0) -> Past:
+def past_under(
+    truth: CalibrationMap, n: int, *, seed: int = 0, factor: float | np.ndarray = 1.0
+) -> Past:
     """Four forecasts of each deal, a quarter apart, known a quarter later."""
     rng = np.random.default_rng(seed)
     chance = rng.beta(1.0, 3.0, n)
     made = np.sort(rng.integers(0, 8, n)) * 91
     past = Past(
         chance=chance,
-        factor=np.full(n, factor),
+        factor=np.broadcast_to(factor, n).astype(float),
         happened=np.zeros(n),
         made=made,
         known=made + 90,
@@ -50,10 +55,21 @@ def test_a_known_map_is_found_again():
     assert found.floor == PRIOR.floor
 
 
-def test_what_the_file_takes_away_is_not_taken_twice():
-    found = fitted_map(past_under(TRUE, 20_000, factor=0.5), prior=PRIOR)
+@pytest.mark.parametrize("weight", [0.0, 0.4, 1.0])
+def test_what_the_file_is_worth_is_found_and_not_taken_twice(weight: float):
+    truth = replace(TRUE, file_weight=weight)
+    some = np.tile([1.0, 0.3], 10_000)
+    found = fitted_map(past_under(truth, 20_000, factor=some), prior=PRIOR)
 
-    assert found.intercept == pytest.approx(TRUE.intercept, abs=0.2)
+    assert found.file_weight == pytest.approx(weight, abs=0.12)
+    assert found.intercept == pytest.approx(TRUE.intercept, abs=0.15)
+    assert found.slope == pytest.approx(TRUE.slope, abs=0.1)
+
+
+def test_where_no_file_was_ever_doubted_its_weight_stays_the_experts():
+    assert fitted_map(past_under(TRUE, 2_000), prior=PRIOR).file_weight == (
+        pytest.approx(1.0)
+    )
 
 
 def test_few_forecasts_change_little():
@@ -85,7 +101,7 @@ def test_a_better_map_is_found_better_on_later_forecasts():
     assert trial.gap is not None
     assert trial.gap.high < 0
     assert trial.gap.value == pytest.approx((trial.after or 0) - (trial.before or 0))
-    assert 0.2 < trial.judged / trial.scored < 0.4
+    assert 0.6 < trial.judged / trial.scored < 0.8
 
 
 def test_what_is_right_already_is_left_alone():
@@ -107,15 +123,18 @@ def test_a_forecast_teaches_only_when_its_end_was_known_in_time():
     assert trial.verdict is MapVerdict.TOO_FEW
 
 
-def test_later_ends_change_no_fit():
+def test_later_ends_change_nothing_that_was_said_before_them():
     past = past_under(TRUE, 2_000)
-    first = tried(past, prior=PRIOR, in_force=PRIOR)
-    turned = np.where(past.made >= 6 * 91, 1 - past.happened, past.happened)
+    late = past.made >= 6 * 91
+    turned = replace(past, happened=np.where(late, 1 - past.happened, past.happened))
 
-    again = tried(replace(past, happened=turned), prior=PRIOR, in_force=PRIOR)
+    first, again = (said_in_turn(each, prior=PRIOR) for each in (past, turned))
 
-    assert first.found == again.found
-    assert first.after != again.after
+    assert not np.isnan(first[past.made == 5 * 91]).any()
+    assert first[past.made <= 6 * 91] == pytest.approx(
+        again[past.made <= 6 * 91], nan_ok=True, abs=0
+    )
+    assert fitted_map(past, prior=PRIOR) != fitted_map(turned, prior=PRIOR)
 
 
 @pytest.mark.parametrize("n", [0, 40, 199])
@@ -136,18 +155,25 @@ def test_maps_by_horizon_keep_the_curves_curves(seed):
     rng = np.random.default_rng(seed)
     maps = HorizonMaps(
         tuple(
-            (float(days), CalibrationMap(*rng.uniform([-2, 0.3], [1, 1.5])))
+            (
+                float(days),
+                CalibrationMap(
+                    *rng.uniform([-2, 0.3], [1, 1.5]), file_weight=rng.uniform(0, 2)
+                ),
+            )
             for days in (30, 60, 90)
         )
     )
     curves = random_curves(seed)
 
     mapped = mapped_curves(curves, calibration=maps)
+    factors = file_by_week(rng.uniform(), calibration=maps, weeks=79)
 
-    total = mapped.won + mapped.lost + mapped.no_decision + mapped.open
-    assert total == pytest.approx(1.0, abs=1e-12)
-    for curve in (mapped.won, mapped.lost, mapped.no_decision):
-        assert (np.diff(curve) >= -1e-12).all()
+    for told in (mapped, with_file(mapped, factors=factors)):
+        total = told.won + told.lost + told.no_decision + told.open
+        assert total == pytest.approx(1.0, abs=1e-12)
+        for curve in (told.won, told.lost, told.no_decision):
+            assert (np.diff(curve) >= -1e-12).all()
 
 
 def test_equal_maps_at_every_horizon_are_one_map():
