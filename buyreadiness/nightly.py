@@ -20,6 +20,7 @@ from forecasting.actions.periods import periods_due, refresh_periods
 from forecasting.actions.reviews import freeze_review
 from forecasting.actions.snapshots import freeze_deals
 from integrations.actions.imports import forget_files
+from integrations.actions.letters import post_reviews
 from integrations.actions.webhooks import forget_deliveries
 from opportunities.actions import request_recomputes
 from opportunities.models import Opportunity, ScheduleSlot
@@ -91,7 +92,8 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         forget_drafts(now=now)
         slot.done_at = now
         forget_files(now=now)
-        freeze_review(AsOf.of(workspace, at=None, now=now))
+        if freeze_review(AsOf.of(workspace, at=None, now=now)):
+            post_reviews(workspace=workspace, now=now)
         forget_deliveries(now=now)
         forget_answers(now=now)
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)

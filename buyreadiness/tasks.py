@@ -19,7 +19,7 @@ from buyreadiness.recompute import (
 from forecasting.actions.accuracy import begin_accuracy, spend_on_accuracy
 from integrations.actions.outbox import claim_entries
 from integrations.models import OutboxKind
-from integrations.tasks import deliver_webhooks, work_import
+from integrations.tasks import deliver_webhooks, mail_review, work_import
 from opportunities.models import Job
 from readiness.tasks import work_learning
 
@@ -40,7 +40,7 @@ def sweep() -> int:
     entries = claim_entries(now=now)
     for entry in entries:
         senders[OutboxKind(entry.kind)].delay(
-            workspace=str(entry.workspace_id), endpoint_id=str(entry.object_id)
+            workspace=str(entry.workspace_id), object_id=str(entry.object_id)
         )
     # More may wait than one sweep takes: do not leave them to the next beat.
     if len(claimed) == AT_ONCE:
@@ -116,4 +116,7 @@ by_job: dict[str, WorkspaceTask] = {
     Job.LEARNING: work_learning,
 }
 
-senders: dict[OutboxKind, WorkspaceTask] = {OutboxKind.WEBHOOK: deliver_webhooks}
+senders: dict[OutboxKind, WorkspaceTask] = {
+    OutboxKind.WEBHOOK: deliver_webhooks,
+    OutboxKind.REVIEW: mail_review,
+}

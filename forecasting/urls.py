@@ -90,6 +90,16 @@ urlpatterns = [
         name="reviews-sheet",
     ),
     path(
+        "w/<slug:slug>/forecast/reviews/mail",
+        reviews.mail_me,
+        name="reviews-mail",
+    ),
+    path(
+        "w/<slug:slug>/forecast/reviews/mail/stop",
+        reviews.stop_mailing,
+        name="reviews-mail-stop",
+    ),
+    path(
         "w/<slug:slug>/forecast/accuracy",
         accuracy.accuracy,
         name="accuracy",

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.tenancy.tasks import Door, SteppedTask
+from integrations.actions.letters import send_review
 from integrations.importing.working import work
 from integrations.webhooks.sending import post
 from integrations.webhooks.working import deliver
@@ -25,5 +26,10 @@ def work_import(*, slot_id: str, door: Door) -> None:
 
 
 @shared_task(base=SteppedTask)
-def deliver_webhooks(*, endpoint_id: str, door: Door) -> None:
-    deliver(endpoint_id=UUID(endpoint_id), door=door, now=timezone.now, post=post)
+def deliver_webhooks(*, object_id: str, door: Door) -> None:
+    deliver(endpoint_id=UUID(object_id), door=door, now=timezone.now, post=post)
+
+
+@shared_task(base=SteppedTask)
+def mail_review(*, object_id: str, door: Door) -> None:
+    send_review(subscription_id=UUID(object_id), door=door, now=timezone.now)

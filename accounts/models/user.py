@@ -1,6 +1,8 @@
 """A human being who can sign in."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -80,3 +82,19 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.partition(" ")[0] or self.email
+
+    def undisturbed_at(self, now: datetime, *, zone: ZoneInfo) -> datetime:
+        """When a letter may come: now, or when the quiet hours end that it is in.
+
+        They are in the user's own time zone, or else in `zone`.
+        """
+        if self.quiet_from is None or self.quiet_until is None:
+            return now
+        here = now.astimezone(ZoneInfo(self.time_zone) if self.time_zone else zone)
+        clock, starts, ends = here.time(), self.quiet_from, self.quiet_until
+        is_overnight = starts > ends
+        is_loud = ends <= clock < starts if is_overnight else not starts <= clock < ends
+        if is_loud:
+            return now
+        day = here.date() + timedelta(days=int(is_overnight and clock >= starts))
+        return datetime.combine(day, ends, tzinfo=here.tzinfo)

@@ -12,7 +12,7 @@ from forecasting.models.forecast import (
     TargetBasis,
 )
 from forecasting.models.outlook import ListedSymptom, Outlook, PeriodOutlook
-from forecasting.models.review import PeriodReview
+from forecasting.models.review import PeriodReview, ReviewSubscription
 from forecasting.models.target import Target
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "PeriodOutlook",
     "PeriodReview",
     "ReplayedDay",
+    "ReviewSubscription",
     "Snapshot",
     "Target",
     "TargetBasis",

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import WorkspaceForeignKey
-from accounts.models import AppendOnlyModel, Membership
+from accounts.models import AppendOnlyModel, Membership, WorkspaceModel
 from opportunities.models import AMOUNT, CURRENCY
 
 
@@ -63,3 +63,23 @@ class PeriodReview(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.taken_on}: {self.starts_on} to {self.ends_on}"
+
+
+class ReviewSubscription(WorkspaceModel):
+    """A member who has each week's review sent by mail."""
+
+    member = WorkspaceForeignKey(Membership, models.CASCADE, related_name="+")
+    address = models.URLField(max_length=300)  # where the member reads the reviews
+    # The week of the last one that left, or could not leave.
+    told_week_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("subscription to the weekly review")
+        constraints = [
+            models.UniqueConstraint(
+                name="review_subscription_once", fields=["workspace", "member"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member)

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import Workspace
+from forecasting.engine.changes import Part
 from forecasting.models import PeriodReview
+from forecasting.queries.causes import CAUSES
 from forecasting.queries.periods import Span
 from forecasting.queries.portfolio import won_row, won_sum
 from forecasting.queries.rates import all_rates_into
@@ -30,6 +32,19 @@ class Scope:
         if self.team_id:
             return f"team:{self.team_id}"
         return f"owner:{self.owner_id}" if self.owner_id else "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One review, and what moved since the one before it; None: it is the first."""
+
+    review: PeriodReview
+    change: Decimal | None
+    parts: Sequence[tuple[str, Decimal]]
+
+    @property
+    def since(self) -> str:
+        return str(self.review.movement.get("since", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +85,24 @@ def _is_within(scope: Scope, seen: frozenset[UUID]) -> bool:
     return bool(scope.owners) and scope.owners is not None and scope.owners <= seen
 
 
-def reviews_of(span: Span, scope: Scope) -> Sequence[PeriodReview]:
+def reviews_of(span: Span, scope: Scope) -> Sequence[Line]:
     """The latest first."""
     here = Q(starts_on=span.starts_on, ends_on=span.ends_on)
     rows = PeriodReview.objects.filter(
         here, team_id=scope.team_id, owner=scope.owner_id
     )
-    return list(rows.order_by("-taken_on"))
+    return [_line(row) for row in rows.order_by("-taken_on")]
+
+
+def _line(row: PeriodReview) -> Line:
+    """The change is the sum of its parts, as both were frozen."""
+    parts = row.movement.get("parts")
+    if parts is None:
+        return Line(row, change=None, parts=())
+    # As they are heard: JSON keeps no order.
+    told = [(str(CAUSES[part]), Decimal(parts[part])) for part in Part if part in parts]
+    change = sum((value for _label, value in told), Decimal(0))
+    return Line(row, change=change, parts=told)
 
 
 def what_came(

@@ -1,7 +1,7 @@
 """What changed in the forecast of a period since a night that was frozen."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.http.guards import member
@@ -18,6 +17,7 @@ from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
 from accounts.http.sheets import sheet_response
 from forecasting.engine.changes import Part
+from forecasting.queries.causes import CAUSES
 from forecasting.queries.changes import Moved, Movement, Summary, movement, summary
 from forecasting.queries.moments import Moment, nearest_night
 from forecasting.views.asked import Asked, asked_of, day_in
@@ -26,22 +26,6 @@ from opportunities.models import Opportunity
 
 DEALS_SHOWN = 100
 A_WEEK = timedelta(days=7)
-CAUSES: Mapping[Part, Any] = {
-    Part.WON: pgettext_lazy("cause of a change", "Won"),
-    Part.LOST: pgettext_lazy("cause of a change", "Lost"),
-    Part.NO_DECISION: pgettext_lazy("cause of a change", "No decision"),
-    Part.WITHDRAWN: gettext_lazy("Withdrawn or taken back"),
-    Part.NEW: pgettext_lazy("cause of a change", "New"),
-    Part.REOPENED: pgettext_lazy("cause of a change", "Reopened"),
-    Part.PULLED_IN: gettext_lazy("Pulled in"),
-    Part.PUSHED_OUT: gettext_lazy("Pushed out"),
-    Part.READINESS_UP: gettext_lazy("Readiness up"),
-    Part.READINESS_DOWN: gettext_lazy("Readiness down"),
-    Part.AMOUNT: gettext_lazy("Amount"),
-    Part.RATE: gettext_lazy("Exchange rate"),
-    Part.MODEL: gettext_lazy("Model or map"),
-    Part.TIME: gettext_lazy("Time passing"),
-}
 
 
 @dataclass(frozen=True, slots=True)

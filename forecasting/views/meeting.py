@@ -21,12 +21,13 @@ from forecasting.actions.calls import NoReason, Place, call_deal
 from forecasting.forms.calls import DealCallForm
 from forecasting.models import PeriodOutlook, Verdict
 from forecasting.queries.calls import calls_on_deals
+from forecasting.queries.causes import CAUSES
 from forecasting.queries.changes import movement
 from forecasting.queries.listed import Listed, labels_by_anchor, listed
 from forecasting.queries.moments import Moment, nearest_night
 from forecasting.queries.seats import WeakSeat, weakest_seats
 from forecasting.views.asked import Asked, asked_of
-from forecasting.views.changes import A_WEEK, CAUSES
+from forecasting.views.changes import A_WEEK
 from opportunities.actions import RateMissing
 from opportunities.models import Opportunity
 from readiness.queries.models import active_model

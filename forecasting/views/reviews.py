@@ -1,45 +1,52 @@
 """The weekly reviews of a period: frozen, with what moved between two of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http.guards import member
-from accounts.http.pages import render_page
+from accounts.http.pages import render_page, see_other
 from accounts.http.request import WorkspaceRequest
 from accounts.http.sheets import sheet_response
+from forecasting.actions.subscriptions import subscribe, unsubscribe
 from forecasting.engine.changes import Part
-from forecasting.models import PeriodReview
-from forecasting.queries.reviews import reviewed_scopes, reviews_of, what_came
+from forecasting.models import ReviewSubscription
+from forecasting.queries.causes import CAUSES
+from forecasting.queries.reviews import Line, reviewed_scopes, reviews_of, what_came
 from forecasting.views.asked import Asked, asked_of
-from forecasting.views.changes import CAUSES
 from opportunities.actions import RateMissing
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One review, and what moved since the one before it; None: it is the first."""
-
-    review: PeriodReview
-    change: Decimal | None
-    parts: Sequence[tuple[str, Decimal]]
-
-    @property
-    def since(self) -> str:
-        return str(self.review.movement.get("since", ""))
 
 
 @require_safe
 @member("forecast.see")
 def reviews(request: WorkspaceRequest, slug: str) -> HttpResponse:
     asked = asked_of(request)
-    context = {"asked": asked, "span": asked.span, **reviewed(request, asked)}
+    mine = ReviewSubscription.objects.filter(member=request.membership)
+    context = {"asked": asked, "span": asked.span, "is_mailed": mine.exists()}
+    context |= reviewed(request, asked)
     return render_page(request, "forecasting/reviews.html", context)
+
+
+@require_POST
+@member("forecast.see")
+def mail_me(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    here = reverse("forecasting:reviews", kwargs={"slug": slug})
+    subscribe(address=request.build_absolute_uri(here), by=request.membership)
+    messages.success(request, _("Each week's review comes to you by mail."))
+    return see_other("forecasting:reviews", slug=slug)
+
+
+@require_POST
+@member("forecast.see")
+def stop_mailing(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    unsubscribe(by=request.membership)
+    messages.success(request, _("No more reviews come by mail."))
+    return see_other("forecasting:reviews", slug=slug)
 
 
 @require_safe
@@ -79,7 +86,7 @@ def reviewed(request: WorkspaceRequest, asked: Asked) -> dict[str, Any]:
     scope = scope or next(iter(scopes), None)
     told: dict[str, Any] = {"scopes": scopes, "scope": scope, "is_past": asked.is_past}
     if scope is not None:
-        told["reviews"] = _lines(reviews_of(asked.span, scope))
+        told["reviews"] = reviews_of(asked.span, scope)
     if asked.is_past:
         owners = scope.owners if scope else asked.seen
         try:
@@ -89,18 +96,3 @@ def reviewed(request: WorkspaceRequest, asked: Asked) -> dict[str, Any]:
         except RateMissing as refusal:
             told["refusal"] = str(refusal)
     return told
-
-
-def _lines(rows: Sequence[PeriodReview]) -> list[Line]:
-    """The change is the sum of its parts, as both were frozen."""
-    return [_line(row) for row in rows]
-
-
-def _line(row: PeriodReview) -> Line:
-    parts = row.movement.get("parts")
-    if parts is None:
-        return Line(row, change=None, parts=())
-    # As they are heard: JSON keeps no order.
-    told = [(str(CAUSES[part]), Decimal(parts[part])) for part in Part if part in parts]
-    change = sum((value for _label, value in told), Decimal(0))
-    return Line(row, change=change, parts=told)

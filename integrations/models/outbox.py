@@ -14,6 +14,7 @@ class OutboxKind(models.TextChoices):
     """What the object is, in no language."""
 
     WEBHOOK = "webhook"  # an endpoint for which something waits
+    REVIEW = "review"  # a subscription to the weekly review
 
 
 class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):

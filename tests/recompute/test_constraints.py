@@ -31,6 +31,7 @@ from forecasting.models import (
     PeriodOutlook,
     PeriodReview,
     ReplayedDay,
+    ReviewSubscription,
     Snapshot,
     Target,
 )
@@ -82,7 +83,7 @@ from stakeholders.models import (
     Stakeholder,
     Task,
 )
-from tests.factories import DAY, NOW, create_team
+from tests.factories import DAY, NOW, create_membership, create_team
 
 APPS = (
     *("opportunities", "stakeholders", "readiness", "forecasting", "coaching"),
@@ -351,6 +352,10 @@ VALID: dict[type[models.Model], Any] = {
         "open_count": 0,
         "without_amount_count": 0,
         "seed": 1,
+    },
+    ReviewSubscription: lambda w: {
+        "member": create_membership(),
+        "address": "https://example.com/w/ours/forecast/reviews",
     },
     Target: lambda _: {
         "starts_on": DAY + timedelta(days=Target.objects.count()),
