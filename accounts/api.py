@@ -41,7 +41,7 @@ class MeView(WorkspaceView):
     def get(self, request: Request) -> Response:
         self.given(request)
         inner: Any = request._request
-        member, key = inner.membership, inner.api_key
+        member, program = inner.membership, inner.program
         return Response(
             {
                 "id": str(member.pk),
@@ -54,7 +54,7 @@ class MeView(WorkspaceView):
                     "slug": inner.workspace.slug,
                     "name": inner.workspace.name,
                 },
-                "scopes": key.scopes if key else None,
+                "scopes": program.scopes if program else None,
             }
         )
 

@@ -1,12 +1,14 @@
 from django.urls import path
 
 from accounts.views import (
+    applications,
     audit,
     health,
     home,
     invitations,
     keys,
     members,
+    oauth,
     profile,
     settings,
     teams,
@@ -17,6 +19,7 @@ app_name = "accounts"
 
 MEMBERS = "w/<slug:slug>/members"
 TEAMS = "w/<slug:slug>/teams"
+APPLICATIONS = "w/<slug:slug>/settings/applications"
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
@@ -56,6 +59,31 @@ urlpatterns = [
         "w/<slug:slug>/settings/keys/<uuid:id>/revoke",
         keys.revoke,
         name="api-key-revoke",
+    ),
+    path(APPLICATIONS, applications.applications, name="applications"),
+    path(
+        f"{APPLICATIONS}/<uuid:id>/secret",
+        applications.secret,
+        name="application-secret",
+    ),
+    path(
+        f"{APPLICATIONS}/<uuid:id>/revoke",
+        applications.revoke,
+        name="application-revoke",
+    ),
+    path(
+        f"{APPLICATIONS}/<uuid:id>/send-away",
+        applications.send_off,
+        name="application-send-away",
+    ),
+    path("w/<slug:slug>/oauth/authorize", oauth.consent, name="consent"),
+    path("oauth/authorize", oauth.authorize, name="oauth-authorize"),
+    path("oauth/token", oauth.token, name="oauth-token"),
+    path("oauth/revoke", oauth.revoke, name="oauth-revoke"),
+    path(
+        ".well-known/oauth-authorization-server",
+        oauth.metadata,
+        name="oauth-metadata",
     ),
     path("w/<slug:slug>/audit", audit.audit, name="audit"),
 ]

@@ -132,7 +132,7 @@ def asked(member: Membership, query: str = "") -> Any:
     """A request as the door leaves it behind."""
     request: Any = RequestFactory().get(f"/api/v1/x{query}")
     request.workspace, request.membership = member.workspace, member
-    request.api_key, request.allowance = None, None
+    request.program, request.allowance = None, None
     request.refusals, request.user = Refusals(), member.user
     return request
 

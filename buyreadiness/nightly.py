@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from accounts.actions.tokens import forget_tokens
 from accounts.models import Workspace
 from accounts.rest.idempotency import forget_answers
 from coaching.queries.symptom_clock import changed_by_time
@@ -96,6 +97,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
             post_reviews(workspace=workspace, now=now)
         forget_deliveries(now=now)
         forget_answers(now=now)
+        forget_tokens(workspace_id=workspace.pk, now=now)
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
         ask_monthly(workspace=workspace, now=now)
     slot.claimed_at = None

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "rest_framework",
     "template_partials",
     "django_htmx",
@@ -213,6 +214,7 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/10m/user",
     "reauthenticate": "10/10m/user",
 }
+IDP_OIDC_RATE_LIMITS = {"token": "300/5m/ip"}  # each answer may cost a slow hash
 MFA_FORMS = {
     "authenticate": "accounts.signin.forms.SecondFactorForm",
     "reauthenticate": "accounts.signin.forms.ConfirmByCodeForm",

@@ -55,7 +55,7 @@ def test_destinations_are_those_the_roles_may_open():
     hidden = names(destinations_for(admin)) - names(destinations_for(rep))
     assert hidden == {
         *("audit", "settings", "money", "import", "api-keys", "phase-model", "plays"),
-        "webhooks",
+        *("applications", "webhooks"),
     }
 
 
@@ -67,7 +67,7 @@ def test_sections_are_one_line_of_the_rail_each():
     assert [line.name for line in lines if line.is_current] == ["settings"]
     assert [link.name for link in tabs_of(destinations_for(admin))] == [
         *("settings", "money", "phase-model", "plays", "import", "api-keys"),
-        *("webhooks", "audit"),
+        *("applications", "webhooks", "audit"),
     ]
 
 

@@ -9,8 +9,16 @@ from django.db import connection
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
+from accounts.actions.applications import register_application
 from accounts.actions.keys import create_api_key
-from accounts.models import ApiKey, Membership, TeamMember, TeamPart, Workspace
+from accounts.models import (
+    ApiKey,
+    Application,
+    Membership,
+    TeamMember,
+    TeamPart,
+    Workspace,
+)
 from accounts.tenancy import inside
 from coaching.models import (
     CoachingNote,
@@ -59,6 +67,7 @@ from tests.factories import (
     create_membership,
     create_opportunity,
     create_team,
+    create_user,
     give_defaults,
 )
 from tests.urls import Door, our_doors
@@ -247,6 +256,19 @@ def create_key() -> ApiKey:
         name="x", scopes=["me:read"], membership=member, by=member, now=NOW
     )
     return key
+
+
+def create_application() -> Application:
+    member = create_membership(user=create_user(email=f"{uuid7()}@example.com"))
+    application, _secret = register_application(
+        name="x",
+        kind="service",
+        redirect_uris=[],
+        scopes=["me:read"],
+        by=member,
+        now=NOW,
+    )
+    return application
 
 
 def create_link() -> InfluenceLink:
@@ -490,6 +512,9 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "integrations:webhook-remove": create_webhook,
     "integrations:delivery-replay": create_delivery,
     "accounts:api-key-revoke": create_key,
+    "accounts:application-secret": create_application,
+    "accounts:application-revoke": create_application,
+    "accounts:application-send-away": create_application,
     **API,
 }
 

@@ -33,6 +33,7 @@ def record(
         before=dict(before or {}),
         after=dict(after or {}),
         source=tenancy.through(),
+        program=tenancy.program(),
     )
 
 
@@ -48,6 +49,7 @@ def record_refusal(
         subject_kind="refusal",
         subject_name=reason[:200],
         source=tenancy.through(),
+        program=tenancy.program(),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import differences, record
 from accounts.models import (
     ApiKey,
+    Grant,
     Invitation,
     Membership,
     MembershipStatus,
@@ -163,6 +164,7 @@ def remove_member(
         sender=Membership, membership=membership, heir=heir, by=by, now=now
     )
     ApiKey.objects.of(membership).live(now).update(revoked_at=now)
+    Grant.objects.of(membership).filter(ended_at__isnull=True).update(ended_at=now)
     Token.objects.of(membership).live(now).update(revoked_at=now)
     Invitation.objects.open(now).filter(membership=membership).update(revoked_at=now)
     TeamMember.objects.filter(membership=membership).delete()

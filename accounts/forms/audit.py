@@ -19,6 +19,7 @@ KINDS = {
     "member": _("members"),
     "team": _("teams"),
     "api_key": _("API keys"),
+    "application": _("applications"),
     "company": _("companies"),
     "opportunity": _("opportunities"),
     "import": _("imports"),

@@ -15,24 +15,9 @@ class Reach(models.TextChoices):
     SOME = "some", _("Only what is ticked below")
 
 
-class KeyForm(forms.Form):
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=80,
-        help_text=_("Which program will use it, so that you know what you revoke."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    expires = forms.TypedChoiceField(
-        label=_("Valid for"),
-        choices=[
-            ("30", _("30 days")),
-            ("90", _("90 days")),
-            ("365", _("a year")),
-            ("0", _("until it is revoked")),
-        ],
-        initial="90",
-        coerce=int,
-    )
+class ReachForm(forms.Form):
+    """Of a program: what it may, in one word or scope by scope."""
+
     reach = forms.ChoiceField(
         label=_("It may"),
         choices=Reach.choices,
@@ -56,7 +41,7 @@ class KeyForm(forms.Form):
 
     @property
     def chosen(self) -> list[str]:
-        """The scopes the key will have."""
+        """The scopes it will have."""
         reach = self.cleaned_data["reach"]
         if reach == Reach.SOME:
             return list(self.cleaned_data["scopes"])
@@ -65,10 +50,6 @@ class KeyForm(forms.Form):
             for scope in self.known
             if reach == Reach.WRITE or scope.endswith(":read")
         ]
-
-    def expires_at(self, now: datetime) -> datetime | None:
-        days = self.cleaned_data["expires"]
-        return now + timedelta(days=days) if days else None
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -80,3 +61,27 @@ class KeyForm(forms.Form):
             row = rows.setdefault(resource, {"resource": resource.replace("_", "-")})
             row[action] = {"scope": scope, "is_ticked": scope in ticked}
         return list(rows.values())
+
+
+class KeyForm(ReachForm):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("Which program will use it, so that you know what you revoke."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    expires = forms.TypedChoiceField(
+        label=_("Valid for"),
+        choices=[
+            ("30", _("30 days")),
+            ("90", _("90 days")),
+            ("365", _("a year")),
+            ("0", _("until it is revoked")),
+        ],
+        initial="90",
+        coerce=int,
+    )
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        days = self.cleaned_data["expires"]
+        return now + timedelta(days=days) if days else None

@@ -297,6 +297,15 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="settings",
     ),
     Destination(
+        name="applications",
+        label=_("Connected applications"),
+        url_name="accounts:applications",
+        icon="external",
+        permission="key.manage",
+        group=TAB,
+        section="settings",
+    ),
+    Destination(
         name="webhooks",
         label=_("Webhooks"),
         url_name="integrations:webhooks",

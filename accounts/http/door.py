@@ -1,7 +1,6 @@
 """The door: /w/<slug>/ and /api/ run inside their workspace, or not at all."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,16 +15,13 @@ from django.utils.translation import gettext as _
 
 from accounts import tenancy
 from accounts.actions.audit import record_refusal
-from accounts.actions.invitations import hash_of
-from accounts.actions.keys import is_well_formed
 from accounts.http.limits import count_call
+from accounts.http.programs import find_program
 from accounts.http.request import Refusals
 from accounts.http.tickets import keep_form
-from accounts.models import ApiKey, Membership
+from accounts.models import Membership
 
 GetResponse = Callable[[Any], HttpResponse]
-
-USED_TO_THE = timedelta(minutes=5)  # how exactly "last used" is kept
 
 
 class WorkspaceDoor:
@@ -38,7 +34,7 @@ class WorkspaceDoor:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        request.workspace = request.membership = request.api_key = None
+        request.workspace = request.membership = request.program = None
         request.allowance = None
         place, _slash, rest = request.path_info.lstrip("/").partition("/")
         if place == "w":
@@ -62,28 +58,25 @@ class WorkspaceDoor:
         return self._inside(request, membership, through="page")
 
     def _api(self, request: Any) -> HttpResponse:
-        """By key, or by session and X-Workspace; the API itself refuses who has neither."""
-        membership = self._by_key(request) or self._by_session(request)
+        """By a program, or by session and X-Workspace; the API itself refuses the rest."""
+        membership = self._by_program(request) or self._by_session(request)
         if membership is None or not membership.is_active:
             return self.get_response(request)
         request.allowance = count_call(
             workspace_id=membership.workspace_id,
-            principal_id=(request.api_key or membership).pk,
+            principal_id=(
+                request.program.counted_as if request.program else membership.pk
+            ),
         )
         return self._inside(request, membership, through="api")
 
-    def _by_key(self, request: Any) -> Membership | None:
-        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or not is_well_formed(secret):
+    def _by_program(self, request: Any) -> Membership | None:
+        authorization = request.headers.get("Authorization", "")
+        found = find_program(authorization, now=timezone.now())
+        if found is None:
             return None
-        now = timezone.now()
-        key: ApiKey | None = ApiKey.objects.by_hash(hash_of(secret)).live(now).first()
-        if key is None:
-            return None
-        if key.last_used_at is None or key.last_used_at < now - USED_TO_THE:
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-        request.api_key = key
-        return key.membership
+        request.program, membership = found
+        return membership
 
     def _by_session(self, request: Any) -> Membership | None:
         slug = request.headers.get("X-Workspace")
@@ -98,14 +91,18 @@ class WorkspaceDoor:
     ) -> HttpResponse:
         request.workspace, request.membership = membership.workspace, membership
         request.refusals = Refusals()
+        called = {
+            "through": through,
+            "program": request.program.name if request.program else "",
+        }
         with (
-            tenancy.workspace(membership.workspace, through=through),
+            tenancy.workspace(membership.workspace, **called),
             timezone.override(_zone(request, membership)),
         ):
             response = self.get_response(request)
             _check(response)
         if is_refusal(response) and request.refusals.seen:
-            with tenancy.workspace(membership.workspace, through=through):
+            with tenancy.workspace(membership.workspace, **called):
                 for verb, reason in request.refusals.seen:
                     record_refusal(
                         verb=verb, reason=reason, by=membership, at=timezone.now()

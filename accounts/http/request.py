@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from accounts.models import ApiKey, Membership, User, Workspace
+from accounts.http.programs import Program
+from accounts.models import Membership, User, Workspace
 
 
 @dataclass(slots=True)
@@ -30,5 +31,5 @@ class WorkspaceRequest(UserRequest):
 
     workspace: Workspace
     membership: Membership
-    api_key: ApiKey | None
+    program: Program | None
     refusals: Refusals

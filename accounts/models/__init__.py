@@ -2,6 +2,12 @@
 
 from accounts.models.access import ApiKey, Invitation, Token
 from accounts.models.answers import RememberedAnswer
+from accounts.models.applications import (
+    Application,
+    ApplicationKind,
+    Grant,
+    IssuedToken,
+)
 from accounts.models.audit import AuditEvent, SecurityEvent
 from accounts.models.base import AppendOnlyModel, WorkspaceModel
 from accounts.models.days import end_of, start_of
@@ -22,10 +28,14 @@ from accounts.models.workspace import Period, Visibility, Workspace
 __all__ = [
     "ApiKey",
     "AppendOnlyModel",
+    "Application",
+    "ApplicationKind",
     "AuditEvent",
     "Fact",
     "FactQuerySet",
+    "Grant",
     "Invitation",
+    "IssuedToken",
     "Membership",
     "MembershipStatus",
     "Period",

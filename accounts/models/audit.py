@@ -25,6 +25,8 @@ class AuditEvent(AppendOnlyModel):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     source = models.CharField(max_length=10)
+    # The key or the application that acted for the actor.
+    program = models.CharField(max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("audit event")
@@ -49,6 +51,7 @@ class SecurityKind(models.TextChoices):
     FACTOR_ADDED = "factor_added", _("second factor added")
     FACTOR_REMOVED = "factor_removed", _("second factor removed")
     EMAIL_CHANGED = "email_changed", _("e-mail address changed")
+    TOKEN_REUSED = "token_reused", _("an application sent away: its token came twice")
 
 
 class SecurityEvent(models.Model):

@@ -1,4 +1,4 @@
-"""The door has looked at the key or the session already; here the API asks what it found."""
+"""The door has looked at the program or the session already; here the API asks what it found."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from accounts.permissions import permissions_of
 
 
 class DoorAuthentication(SessionAuthentication):
-    """Who came through the door: by API key, or by session with its CSRF token."""
+    """Who came through the door: by a key or an application, or by session with its CSRF token."""
 
     def authenticate(self, request: Any) -> tuple[Any, Any] | None:
         inner = request._request
         if inner.membership is None:
             return None
-        if inner.api_key is not None:
-            return inner.membership.user, inner.api_key
+        if inner.program is not None:
+            return inner.membership.user, inner.program
         self.enforce_csrf(request)
         return inner.membership.user, None
 
@@ -25,7 +25,7 @@ class DoorAuthentication(SessionAuthentication):
 
 
 class IsMember(BasePermission):
-    """The member has the view's permission, and the key, if one was used, its scope."""
+    """The member has the view's permission, and the program, if one calls, its scope."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
         inner = request._request
@@ -35,4 +35,4 @@ class IsMember(BasePermission):
         if permission not in permissions_of(inner.membership):
             inner.refusals.add("permission.refused", f"{permission} {request.path}")
             return False
-        return inner.api_key is None or scope in inner.api_key.scopes
+        return inner.program is None or scope in inner.program.scopes

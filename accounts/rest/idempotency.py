@@ -94,7 +94,7 @@ def begin(request: Any) -> Remembering | None:
     if not _KEY.fullmatch(key):
         sentence = _("An Idempotency-Key has 1 to 255 printable ASCII characters.")
         raise BadKey(sentence)
-    principal_id = (request.api_key or request.membership).pk
+    principal_id = (request.program or request.membership).pk
     mine = Remembering(principal_id, key, _fingerprint(request))
     if not _lock(request.membership.workspace_id, mine):
         raise InFlight(_("This request is being worked at. Ask again in a moment."))

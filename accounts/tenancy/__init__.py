@@ -10,6 +10,7 @@ from django.db import connections, transaction
 
 _current: ContextVar[UUID | None] = ContextVar("workspace", default=None)
 _through: ContextVar[str] = ContextVar("through", default="system")
+_program: ContextVar[str] = ContextVar("program", default="")
 
 
 class NoWorkspace(RuntimeError):
@@ -26,12 +27,13 @@ class AppendOnly(RuntimeError):
 
 @contextmanager
 def workspace(
-    ws: Any, *, through: str = "system", using: str = "default"
+    ws: Any, *, through: str = "system", program: str = "", using: str = "default"
 ) -> Iterator[None]:
     """Work inside one workspace, in one transaction of its own.
 
     `ws` is a workspace or its id; `through` says by which door the work came in
-    (page, api, task, command, import, system) and ends up in the audit trail.
+    (page, api, task, command, import, system) and `program` which program called; both
+    end up in the audit trail.
     Opening the same workspace again does nothing.
 
     :raises WrongWorkspace: when another workspace is open here.
@@ -47,8 +49,13 @@ def workspace(
         raise WrongWorkspace(f"{still_open} is still open here")
     with transaction.atomic(using=using, durable=True):
         under_a_test = len(connection.atomic_blocks) > 1
-        with inside(connection, ws_id, through=through, restore=under_a_test):
-            yield
+        given = _program.get()
+        _program.set(program)
+        try:
+            with inside(connection, ws_id, through=through, restore=under_a_test):
+                yield
+        finally:
+            _program.set(given)
 
 
 @contextmanager
@@ -123,6 +130,11 @@ def current_id() -> UUID | None:
 def through() -> str:
     """By which door this work came in."""
     return _through.get()
+
+
+def program() -> str:
+    """The name of the key or the application that called, if one did."""
+    return _program.get()
 
 
 def is_lost(connection: Any) -> bool:

@@ -18,6 +18,7 @@ from accounts.http.guards import member
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
 from accounts.models import (
+    ApplicationKind,
     AuditEvent,
     Membership,
     MembershipStatus,
@@ -48,6 +49,11 @@ VERBS = {
     "team.left": _("took somebody out of a team"),
     "api_key.created": _("made an API key"),
     "api_key.revoked": _("revoked an API key"),
+    "application.registered": _("registered an application"),
+    "application.secret_renewed": _("gave an application a new secret"),
+    "application.revoked": _("revoked an application"),
+    "application.let_in": _("let an application in"),
+    "application.sent_away": _("sent an application away"),
     "import.uploaded": _("gave a file to import"),
     "import.committed": _("imported"),
     "import.discarded": _("threw an import away"),
@@ -69,6 +75,7 @@ FIELDS = {
     "member": _("member"),
     "part": _("as"),
     "scopes": _("scopes"),
+    "kind": _("kind"),
     "base_currency": _("base currency"),
     "time_zone": _("time zone"),
     "fiscal_month": _("first month of the fiscal year"),
@@ -85,6 +92,7 @@ WORDS: dict[str, dict[Any, Any]] = {
     "period": {period.value: period.label for period in Period},
     "languages": dict(settings.LANGUAGES),
     "fiscal_month": dict(MONTHS),
+    "kind": {kind.value: kind.label for kind in ApplicationKind},
     "part": {"member": _("member"), "coach": Role.COACH.label},
     "rep_visibility": _SEEN,
     "manager_visibility": _SEEN,
@@ -112,6 +120,7 @@ class Entry:
     is_refusal: bool
     changes: list[Change]
     source: Any
+    program: str
 
 
 @require_safe
@@ -148,6 +157,7 @@ def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
             is_refusal=event.subject_kind == "refusal",
             changes=changes_of(event),
             source=SOURCES.get(event.source, event.source),
+            program=event.program,
         )
         for event in events
     ]

@@ -14,7 +14,7 @@ from accounts.forms.profile import ProfileForm
 from accounts.http.guards import signed_in
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import UserRequest
-from accounts.models import SecurityEvent, User
+from accounts.models import ApplicationKind, Grant, SecurityEvent, User
 
 EVENTS_SHOWN = 10
 
@@ -24,7 +24,11 @@ EVENTS_SHOWN = 10
 def profile(request: UserRequest) -> HttpResponse:
     form = ProfileForm(posted(request), initial=initial_of(request.user))
     if not form.is_valid():
-        context = {"form": form, "events": latest_events(request.user)}
+        context = {
+            "form": form,
+            "events": latest_events(request.user),
+            "applications": applications_of(request.user),
+        }
         status = 422 if form.is_bound else 200
         return render_page(request, "accounts/profile.html", context, status=status)
     user = change_profile(user=request.user, values=form.cleaned_data)
@@ -41,6 +45,18 @@ def initial_of(user: User) -> dict[str, Any]:
 def latest_events(user: User) -> list[SecurityEvent]:
     mine = SecurityEvent.objects.filter(user=user).order_by("-at", "-id")
     return list(mine[:EVENTS_SHOWN])
+
+
+def applications_of(user: User) -> list[Grant]:
+    """What the user let in, in every workspace; an application once."""
+    mine = Grant.objects.live().filter(membership__user=user)
+    mine = mine.exclude(application__kind=ApplicationKind.SERVICE)
+    rows = mine.select_related("application", "membership__workspace")
+    return list(
+        rows.order_by("application__name", "application", "-created_at", "pk").distinct(
+            "application__name", "application"
+        )
+    )
 
 
 def browser_language(request: UserRequest) -> str:

@@ -21,6 +21,9 @@ GLOBAL_TABLES = {
     "accounts_invitation",
     "accounts_apikey",
     "accounts_token",
+    "accounts_application",
+    "accounts_grant",
+    "accounts_issuedtoken",
     "accounts_securityevent",
     "opportunities_recomputerequest",
     "opportunities_scheduleslot",
@@ -30,6 +33,8 @@ GLOBAL_TABLES = {
     "account_emailconfirmation",
     "mfa_authenticator",
     "usersessions_usersession",
+    "allauth_idp_oidc_client",
+    "allauth_idp_oidc_token",
     # Django's own.
     "auth_group",
     "auth_group_permissions",

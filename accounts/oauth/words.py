@@ -1,0 +1,58 @@
+"""What an application asks for, said to a human being."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+RESOURCES: dict[str, str | Promise] = {
+    "companies": _("companies"),
+    "confirmations": _("confirmed phases"),
+    "decision_dates": _("decision dates"),
+    "exchange_rates": _("exchange rates"),
+    "forecasts": _("forecasts of opportunities"),
+    "influence": _("who influences whom"),
+    "interactions": _("conversations, with what was signalled"),
+    "me": _("your name, address and roles"),
+    "members": _("members of the workspace"),
+    "opportunities": _("opportunities"),
+    "outcomes": _("how opportunities ended"),
+    "overrides": _("phases as sellers read them"),
+    "people": _("people at companies"),
+    "phase_models": _("phase models"),
+    "portfolio_forecasts": _("forecasts of a period"),
+    "prompts": _("advice"),
+    "purchase_file": _("purchase files"),
+    "quotes": _("quotes"),
+    "readings": _("where each person stands"),
+    "roles": _("roles in a decision"),
+    "search": _("search results"),
+    "signal_types": _("the catalogue of signals"),
+    "signals": _("signals"),
+    "stakeholders": _("people in opportunities"),
+    "tasks": _("tasks"),
+    "teams": _("teams"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an application wants to read, and what to make and change."""
+
+    reads: list[str]
+    writes: list[str]
+
+
+def in_words(scopes: Collection[str]) -> Wish:
+    """Scopes by what they open, in the order of the alphabet of the reader."""
+    return Wish(reads=_named(scopes, "read"), writes=_named(scopes, "write"))
+
+
+def _named(scopes: Collection[str], action: str) -> list[str]:
+    names = [scope.partition(":") for scope in scopes]
+    return sorted(
+        str(RESOURCES.get(resource, resource))
+        for resource, _colon, does in names
+        if does == action
+    )
