@@ -293,6 +293,19 @@ SPECTACULAR_SETTINGS = {
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "bearerFormat": "brk_…"},
+            "oauth2": {
+                "type": "oauth2",
+                # Their scopes are filled in from the operations.
+                "flows": {
+                    "clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}},
+                    "authorizationCode": {
+                        "authorizationUrl": "/oauth/authorize",
+                        "tokenUrl": "/oauth/token",
+                        "refreshUrl": "/oauth/token",
+                        "scopes": {},
+                    },
+                },
+            },
             "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
         }
     },

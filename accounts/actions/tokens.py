@@ -7,7 +7,13 @@ from typing import Any
 from allauth.idp.oidc.models import Token
 from django.db import transaction
 
-from accounts.models import Application, Grant, IssuedToken, SecurityEvent
+from accounts.models import (
+    Application,
+    ApplicationKind,
+    Grant,
+    IssuedToken,
+    SecurityEvent,
+)
 from accounts.models.audit import SecurityKind
 
 ACCESS = "bro_"  # what an access token begins with, so that a leaked one is known
@@ -59,8 +65,12 @@ def end_family(*, grant: Grant, now: datetime, because_reused: bool = False) -> 
         )
 
 
+@transaction.atomic
 def forget_tokens(*, workspace_id: Any, now: datetime) -> None:
-    """Drop what expired a while ago."""
-    here = Application.objects.filter(workspace=workspace_id)
+    """Drop what expired a while ago, and end what was let in and has no token left."""
+    here, before = Application.objects.filter(workspace=workspace_id), now - KEPT
     over = Token.objects.filter(client__application__in=here)
-    over.filter(expires_at__lt=now - KEPT).delete()
+    over.filter(expires_at__lt=before).delete()
+    idle = Grant.objects.filter(application__in=here, created_at__lt=before)
+    idle = idle.filter(ended_at__isnull=True, tokens__isnull=True)
+    idle.exclude(application__kind=ApplicationKind.SERVICE).update(ended_at=now)

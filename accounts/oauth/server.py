@@ -23,7 +23,7 @@ from oauthlib.oauth2.rfc6749.errors import (
 )
 
 from accounts.actions.tokens import ACCESS
-from accounts.models import Grant
+from accounts.models import Grant, Workspace
 from accounts.oauth.validator import ACCESS_FOR, Validator
 
 _REFRESH = "brr_"
@@ -31,10 +31,12 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # a SHA-256 as PKCE writes it
 
 
 class Server(AuthorizationEndpoint, TokenEndpoint, RevocationEndpoint):  # type: ignore[misc]
-    """One for each request; `grant` is what a member just agreed to, if one did."""
+    """One for each request: of a workspace's page, or of what its member just granted."""
 
-    def __init__(self, grant: Grant | None = None) -> None:
-        validator = Validator(grant)
+    def __init__(
+        self, *, workspace: Workspace | None = None, grant: Grant | None = None
+    ) -> None:
+        validator = Validator(workspace=workspace, grant=grant)
         code = AuthorizationCodeGrant(validator)
         code.custom_validators.pre_auth.append(_refuse_weaker)
         bearer = BearerToken(

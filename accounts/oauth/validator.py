@@ -19,7 +19,7 @@ from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from accounts.actions.invitations import hash_of
 from accounts.actions.tokens import end_family, issue
-from accounts.models import Grant, IssuedToken
+from accounts.models import Application, Grant, IssuedToken, Workspace
 
 CODE_FOR = timedelta(minutes=1)
 ACCESS_FOR = timedelta(minutes=15)
@@ -40,20 +40,28 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
     may stand that a caller sends as a parameter.
     """
 
-    def __init__(self, grant: Grant | None = None) -> None:
+    def __init__(
+        self, *, workspace: Workspace | None = None, grant: Grant | None = None
+    ) -> None:
         super().__init__()
-        self.grant = grant
+        self.workspace, self.grant = workspace, grant
         self.found: IssuedToken | None = None
 
     # --- Which application ---
 
     def _lookup_client(self, request: Any, client_id: Any) -> Client | None:
-        """The client of a live application; a revoked one is as unknown as a made-up one."""
+        """The client of a live application; a revoked one is as unknown as a made-up one.
+
+        On the page of a workspace so is one of another: else anybody could register
+        an address, and have members of others sent there by a question with a fault.
+        """
         if not _ID.fullmatch(str(client_id)):
             return None
-        live = Client.objects.filter(application__revoked_at__isnull=True)
-        live = live.select_related("application")
-        return live.filter(pk=client_id, application__isnull=False).first()
+        live = Application.objects.filter(revoked_at__isnull=True)
+        if self.workspace is not None:
+            live = live.filter(workspace=self.workspace)
+        known = Client.objects.filter(application__in=live)
+        return known.select_related("application").filter(pk=client_id).first()
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         named = request.client_id
@@ -205,7 +213,7 @@ def is_same_address(asked: str, known: str) -> bool:
     one, other = urlsplit(asked), urlsplit(known)
     if other.scheme != "http" or other.hostname not in LOOPBACK:
         return False
-    return _without_port(one) == _without_port(other)
+    return _without_port(one) == _without_port(other) is not None
 
 
 def _without_port(address: SplitResult) -> SplitResult | None:

@@ -24,7 +24,7 @@ PROBLEM = {
 }
 SENTENCES = {
     400: "A parameter or a body that can't be read",
-    401: "No key, or none that is good",
+    401: "No key or token, or none that is good",
     403: "The permission or the scope is missing",
     404: "Missing, or of another workspace: the same",
     409: "The action was refused; the detail says why",
@@ -82,7 +82,7 @@ class Schema(AutoSchema):
         return {"x-scope": self._scope()}
 
     def get_auth(self) -> list[dict[str, Any]]:
-        return [{"key": []}, {"session": []}]
+        return [{"key": []}, {"oauth2": [self._scope()]}, {"session": []}]
 
     def get_override_parameters(self) -> list[Any]:
         if self.method == "DELETE":
@@ -187,6 +187,23 @@ class Schema(AutoSchema):
         for code, answer in (operation or {}).get("responses", {}).items():
             answer["description"] = SENTENCES.get(int(code), "Done")
         return operation
+
+
+def name_scopes(made: dict[str, Any]) -> None:
+    """Say of OAuth which scopes there are: those that the operations ask for."""
+    asked = {
+        operation["x-scope"]
+        for path in made["paths"].values()
+        for operation in path.values()
+    }
+    scopes = {scope: _spoken(scope) for scope in sorted(asked)}
+    for flow in made["components"]["securitySchemes"]["oauth2"]["flows"].values():
+        flow["scopes"] = scopes
+
+
+def _spoken(scope: str) -> str:
+    resource, _colon, action = scope.partition(":")
+    return f"{action.capitalize()} {resource.replace('_', ' ')}"
 
 
 def _parameter(

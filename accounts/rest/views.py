@@ -19,6 +19,7 @@ from accounts.rest.idempotency import Remembering, Replay, begin
 from accounts.rest.parameters import Asked, once, read, refuse_unknown
 from accounts.rest.problems import Conflict, TooOften
 from accounts.rest.resources import Reader, Resource
+from accounts.rest.schema import name_scopes
 
 
 class WorkspaceView(APIView):
@@ -251,4 +252,5 @@ def described() -> dict[str, Any]:
     """The description, made once in a process."""
     generator: Any = SchemaGenerator  # untyped
     made: dict[str, Any] = generator().get_schema(public=True)
+    name_scopes(made)
     return made

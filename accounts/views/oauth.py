@@ -57,15 +57,14 @@ def authorize(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("workspace.enter")
 def consent(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    server = Server(workspace=request.workspace)
     try:
-        scopes, asked = Server().validate_authorization_request(_address_of(request))
+        scopes, asked = server.validate_authorization_request(_address_of(request))
     except FatalClientError:
         return _refused(request)
     except OAuth2Error as error:
         return _back(request, error.redirect_uri, error.twotuples)
     application: Application = asked["request"].client.application
-    if application.workspace_id != request.workspace.pk:
-        return _refused(request)
     if request.method != "POST":
         return _page(request, application, asked)
     if request.POST.get("answer") != "yes":
@@ -77,7 +76,7 @@ def consent(request: WorkspaceRequest, slug: str) -> HttpResponse:
         by=request.membership,
         now=timezone.now(),
     )
-    headers, _body, _status = Server(grant).create_authorization_response(
+    headers, _body, _status = Server(grant=grant).create_authorization_response(
         _address_of(request), scopes=scopes
     )
     return _back(request, headers["Location"])

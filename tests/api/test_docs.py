@@ -14,6 +14,7 @@ from accounts.tenancy import workspace
 from accounts.views.keys import scopes
 from tests.api.world import action_code, create_deal_with_everything, signal_code
 from tests.factories import NOW, create_membership, create_user, give_defaults
+from tests.oauth.flow import register
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "api.md"
 
@@ -34,9 +35,13 @@ def test_every_example_of_the_document_works(committed: Workspace, live_server: 
         _key, secret = create_api_key(
             name="x", scopes=scopes(), membership=alice, by=alice, now=NOW
         )
+        service = register(alice, kind="service", scopes=scopes())
         given = {
             "KEY": secret,
             "API": f"{live_server.url}/api/v1",
+            "OAUTH": f"{live_server.url}/oauth",
+            "CLIENT_ID": service.application.client_id,
+            "CLIENT_SECRET": service.secret,
             "DEAL": str(deal.pk),
             "SEAT": str(deal.stakeholders.order_by("pk")[0].pk),
             "SIGNAL": signal_code(),
@@ -56,6 +61,6 @@ def test_every_example_of_the_document_works(committed: Workspace, live_server: 
         for example in examples()
     ]
 
-    assert len(answers) == 12
-    assert [answer.stderr for answer in answers] == [""] * 12
+    assert len(answers) == 13
+    assert [answer.stderr for answer in answers] == [""] * 13
     assert all(answer.stdout.startswith("{") for answer in answers)

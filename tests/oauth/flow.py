@@ -5,11 +5,9 @@ import hashlib
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from django.db import connection
-
 from accounts.actions.applications import register_application
 from accounts.models import Application, Membership
-from accounts.tenancy import inside
+from accounts.tenancy import workspace
 from tests.conftest import DoorClient
 from tests.factories import NOW
 
@@ -30,7 +28,7 @@ def register(by: Membership, *, kind: str = "web", **fields: Any) -> "Caller":
         "redirect_uris": [BACK],
         "scopes": SCOPES,
     } | fields
-    with inside(connection, by.workspace_id):
+    with workspace(by.workspace):
         application, secret = register_application(kind=kind, by=by, now=NOW, **values)
     return Caller(application, secret)
 

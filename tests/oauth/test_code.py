@@ -161,7 +161,9 @@ def test_strangers_learn_nothing_of_an_application(
     made_up = stranger.get("/oauth/authorize", caller.question(client_id="0" * 32))
     foreign = stranger.get("/w/theirs/oauth/authorize", caller.question())
     inside = stranger.get("/w/ours/oauth/authorize", caller.question())
+    faulty = stranger.get("/w/theirs/oauth/authorize", caller.question(scope="x"))
 
+    assert faulty.content == made_up.content
     assert known.status_code == made_up.status_code == foreign.status_code == 400
     assert known.content == made_up.content == foreign.content
     assert inside.status_code == 404
@@ -327,6 +329,7 @@ def test_nothing_that_opens_is_kept_in_plain(as_bob: Any, alice: Membership):
         ("http://[::1]:5001/x", "http://[::1]/x", True),
         ("http://127.0.0.1:5001/y", "http://127.0.0.1/x", False),
         ("http://127.0.0.1:99999/x", "http://127.0.0.1/x", False),
+        ("https://evil.example:99998/", "http://127.0.0.1:99999/x", False),
         ("http://u@127.0.0.1:5001/x", "http://127.0.0.1/x", False),
         ("https://127.0.0.1:5001/x", "http://127.0.0.1/x", False),
         ("http://localhost:5001/x", "http://localhost/x", False),
@@ -345,11 +348,16 @@ def test_a_token_opens_no_page(as_bob: Any, client: Any, alice: Membership):
     assert page.status_code == 302
 
 
-def test_tokens_that_are_over_are_forgotten(as_bob: Any, alice: Membership):
-    caller = register(alice)
+def test_what_is_over_is_forgotten(as_bob: Any, alice: Membership):
+    caller, service = register(alice), register(alice, kind="service")
+    service.fetch(grant_type="client_credentials")
     caller.tokens(as_bob)
-    now = timezone.now() + timedelta(days=2)
+    now, grants = timezone.now(), Grant.objects.filter(ended_at__isnull=True)
 
-    forget_tokens(workspace_id=alice.workspace_id, now=now)
+    forget_tokens(workspace_id=alice.workspace_id, now=now + timedelta(days=2))
+    with_refresh_token = (IssuedToken.objects.count(), grants.count())
+    forget_tokens(workspace_id=alice.workspace_id, now=now + timedelta(days=32))
 
-    assert IssuedToken.objects.count() == 1  # the refresh token
+    assert with_refresh_token == (1, 2)
+    assert not IssuedToken.objects.exists()
+    assert grants.get().application == service.application

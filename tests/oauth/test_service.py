@@ -7,6 +7,9 @@ import pytest
 
 from accounts.actions.applications import renew_secret
 from accounts.models import AuditEvent, Grant, Membership
+from accounts.oauth.words import RESOURCES
+from accounts.rest.views import described
+from accounts.views.keys import scopes
 from tests.conftest import DoorClient
 from tests.factories import NOW
 from tests.oauth.flow import ME, TOKEN, Caller, refused, register
@@ -241,3 +244,17 @@ def test_the_server_says_what_it_can(service: Caller):
     assert told["response_types_supported"] == ["code"]
     assert "password" not in told["grant_types_supported"]
     assert "companies:read" in told["scopes_supported"]
+
+
+def test_the_description_says_how_to_come_in_by_oauth():
+    told = described()
+    flows = told["components"]["securitySchemes"]["oauth2"]["flows"]
+
+    assert list(flows) == ["clientCredentials", "authorizationCode"]
+    assert set(flows["clientCredentials"]["scopes"]) == scopes()
+    operation = told["paths"]["/api/v1/companies"]["get"]
+    assert {"oauth2": ["companies:read"]} in operation["security"]
+
+
+def test_every_scope_has_words_for_whoever_is_asked():
+    assert {scope.partition(":")[0] for scope in scopes()} == set(RESOURCES)
