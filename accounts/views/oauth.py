@@ -108,7 +108,7 @@ def _back(
 
 def _refused(request: HttpRequest) -> HttpResponse:
     """No word to the application: the address it names may be anybody's."""
-    return render_page(request, REFUSED, {}, status=400)
+    return render_page(request, REFUSED, {}, status=404)
 
 
 @csrf_exempt

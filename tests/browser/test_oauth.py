@@ -108,7 +108,7 @@ def test_a_service_sees_its_secret_once(alice, open_page):
 
 
 def test_an_unknown_application_gets_a_page_and_no_answer(alice, open_page):
-    # The browser says of a 400 that it is one.
+    # The browser says of a 404 that it is one.
     page = open_page("/oauth/authorize?client_id=x", user=alice.user, listen=False)
 
     expect(page.get_by_text("Nothing was given to it.")).to_be_visible()

@@ -112,7 +112,7 @@ def test_a_question_that_may_be_anybodys_is_answered_here(
         consent_of(caller.application), caller.question(**NEVER_SENT_BACK[name])
     )
 
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert b"not known here" in answer.content
 
 
@@ -148,7 +148,7 @@ def test_a_service_asks_nobody(as_bob: Any, alice: Membership):
 
     answer = as_bob.get(consent_of(caller.application), caller.question())
 
-    assert answer.status_code == 400
+    assert answer.status_code == 404
 
 
 def test_strangers_learn_nothing_of_an_application(
@@ -164,7 +164,7 @@ def test_strangers_learn_nothing_of_an_application(
     faulty = stranger.get("/w/theirs/oauth/authorize", caller.question(scope="x"))
 
     assert faulty.content == made_up.content
-    assert known.status_code == made_up.status_code == foreign.status_code == 400
+    assert known.status_code == made_up.status_code == foreign.status_code == 404
     assert known.content == made_up.content == foreign.content
     assert inside.status_code == 404
 

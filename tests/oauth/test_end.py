@@ -35,6 +35,7 @@ def removed(caller: Caller, member: Membership, by: Membership) -> None:
 
 
 def user_closed(caller: Caller, member: Membership, by: Membership) -> None:
+    assert member.user_id
     User.objects.filter(pk=member.user_id).update(is_active=False)
 
 
