@@ -24,6 +24,7 @@ from forecasting.queries.deal import deal_of
 from opportunities.models import Opportunity, Outcome, RecomputeRequest
 from readiness.actions.readings import read_phases
 from readiness.queries.models import active_model
+from stakeholders.actions.seats import gather_strays
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ def answer_request(*, opportunity_id: UUID, asking_id: UUID, now: datetime) -> b
 def recompute(*, opportunity: Opportunity, now: datetime) -> None:
     """Make everything of a deal again from its facts: what nothing changed stays as it is."""
     workspace = Workspace.objects.get(pk=opportunity.workspace_id)
+    gather_strays(opportunity=opportunity, now=now)
     model = active_model()
     read = read_phases(
         opportunity=opportunity, model=model, zone=workspace.zone, now=now

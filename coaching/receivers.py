@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from accounts.http.request import WorkspaceRequest
 from accounts.signals import workspace_created
 from coaching.actions.plays import copy_default_plays
+from coaching.actions.seats import follow_seat
 from coaching.queries.help import help_about
 from coaching.queries.pace import pace_of
 from coaching.queries.person import advice_for
@@ -17,11 +18,17 @@ from readiness.queries.explained import Explained
 from readiness.signals import person_shown
 from stakeholders.models import Stakeholder
 from stakeholders.queries.roles import RolesShown
+from stakeholders.signals import seats_merged
 
 
 @receiver(workspace_created)
 def give_plays(**kwargs: Any) -> None:
     copy_default_plays()
+
+
+@receiver(seats_merged)
+def follow(kept: Stakeholder, gone: Stakeholder, now: datetime, **kwargs: Any) -> None:
+    follow_seat(kept=kept, gone=gone, now=now)
 
 
 @receiver(person_shown)

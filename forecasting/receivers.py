@@ -1,4 +1,4 @@
-"""A rate was set or taken back: the deals in that currency are worth something else."""
+"""Rates were set, or seats merged: what lists show of the deals follows."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,8 @@ from django.dispatch import receiver
 from forecasting.models import Outlook
 from opportunities.actions import request_recomputes
 from opportunities.signals import rates_changed
+from stakeholders.models import Stakeholder
+from stakeholders.signals import seats_merged
 
 
 @receiver(rates_changed)
@@ -21,3 +23,10 @@ def recompute_deals_in(
         opportunity_ids=list(worth.values_list("opportunity_id", flat=True)),
         now=now,
     )
+
+
+@receiver(seats_merged)
+def follow_seat(kept: Stakeholder, gone: Stakeholder, **kwargs: Any) -> None:
+    """Until the deal is computed again, lists lead to the seat that is there."""
+    for name in ("constraint_stakeholder", "knowing_stakeholder"):
+        Outlook.objects.filter(**{name: gone}).update(**{name: kept})

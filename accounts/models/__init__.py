@@ -19,6 +19,7 @@ from accounts.models.facts import (
     one_per_source,
 )
 from accounts.models.membership import Membership, MembershipStatus, Role
+from accounts.models.merged import MergedRow
 from accounts.models.search import SearchToken
 from accounts.models.team import Team, TeamMember, TeamPart
 from accounts.models.user import Theme, User
@@ -38,6 +39,7 @@ __all__ = [
     "IssuedToken",
     "Membership",
     "MembershipStatus",
+    "MergedRow",
     "Period",
     "RememberedAnswer",
     "Role",

@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import MergedRow
 from accounts.rest.fields import Body, Text
 from accounts.rest.parameters import BadParameter, flag_of, read
 from accounts.rest.problems import Conflict, problem
@@ -113,6 +114,15 @@ def _found(values: Mapping[str, Any], resource: Resource, reader: Reader) -> Any
     called = {name: values[name] for name in ("source", "external_id")}
     seen = resource.rows(reader).filter(**called)
     pk: UUID | None = seen.values_list("pk", flat=True).first()
+    if pk is None:
+        heir = MergedRow.objects.heir_called(seen.model, **called)
+        pk = (
+            heir
+            and resource.rows(reader)
+            .filter(pk=heir)
+            .values_list("pk", flat=True)
+            .first()
+        )
     if pk is None:
         return None
     rows = seen.model._default_manager.select_for_update(of=("self",))

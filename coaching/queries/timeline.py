@@ -203,7 +203,10 @@ def _anchor(catalogue: Catalogue, code: str) -> str:
 def _phases(page: DealPage) -> Iterator[Moved]:
     """From stored readings: each time the likeliest phase became another."""
     names = page.catalogue.phase_names
-    stored = PhaseReading.objects.filter(stakeholder__opportunity=page.opportunity)
+    stored = PhaseReading.objects.filter(
+        stakeholder__opportunity=page.opportunity,
+        stakeholder__merged_into__isnull=True,
+    )
     if page.when.known_at is not None:
         stored = stored.filter(computed_at__lte=page.when.known_at)
     rows = stored.order_by("computed_at", "pk")

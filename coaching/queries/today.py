@@ -77,6 +77,7 @@ def movements(deals: "QuerySet[Opportunity]", *, since: datetime) -> list[Moveme
     recent = (
         PhaseReading.objects.filter(
             stakeholder__opportunity__in=deals,
+            stakeholder__merged_into__isnull=True,
             computed_at__gte=since,
             signal_count__gt=0,
         )

@@ -8,6 +8,7 @@ from stakeholders.models.acts import (
     QuoteChange,
 )
 from stakeholders.models.anchor import ANCHORS, Anchor
+from stakeholders.models.duplicate import DistinctPair
 from stakeholders.models.interaction import (
     Channel,
     Direction,
@@ -36,6 +37,7 @@ __all__ = [
     "Channel",
     "DecisionDate",
     "Direction",
+    "DistinctPair",
     "FileExisted",
     "FileItemState",
     "Influence",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import WorkspaceForeignKey
 from accounts.models import Sourced, WorkspaceModel, one_per_source
 from opportunities.models import Company
+from opportunities.models.likeness import person_key
 
 
 class Person(Sourced, WorkspaceModel):
@@ -24,6 +25,7 @@ class Person(Sourced, WorkspaceModel):
     language = models.CharField(_("language"), max_length=5, blank=True)
     left_company_on = models.DateField(_("left the company on"), null=True, blank=True)
     version = models.IntegerField(default=1)
+    name_key = person_key()
 
     class Meta:
         verbose_name = _("person")
@@ -32,6 +34,9 @@ class Person(Sourced, WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "name", "id"], name="person_name"),
             models.Index(fields=["workspace", "email"], name="person_email"),
+            models.Index(
+                fields=["workspace", "company", "name_key", "id"], name="person_like"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,17 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
         return self.filter(here, joined_on__lte=day)
 
 
+class SeatManager(models.Manager.from_queryset(StakeholderQuerySet)):  # type: ignore[misc]
+    """The seats of a deal, without those that became part of another one."""
+
+    def get_queryset(self) -> StakeholderQuerySet:
+        seats: StakeholderQuerySet = super().get_queryset()
+        return seats.filter(merged_into__isnull=True)
+
+
 class Stakeholder(Sourced, WorkspaceModel):
+    """A seat that was merged into another keeps its row: what was believed then hangs on it."""
+
     opportunity = WorkspaceForeignKey(
         Opportunity, models.CASCADE, related_name="stakeholders"
     )
@@ -42,8 +52,11 @@ class Stakeholder(Sourced, WorkspaceModel):
     criteria = models.TextField(_("criteria"), blank=True)
     worries = models.TextField(_("worries"), blank=True)
     version = models.IntegerField(default=1)
+    merged_into = WorkspaceForeignKey(
+        "self", models.CASCADE, null=True, editable=False, related_name="+"
+    )
 
-    objects = StakeholderQuerySet.as_manager()
+    objects = SeatManager()
 
     class Meta:
         verbose_name = _("stakeholder")
@@ -52,6 +65,7 @@ class Stakeholder(Sourced, WorkspaceModel):
             models.UniqueConstraint(
                 name="stakeholder_one_seat_per_person",
                 fields=["workspace", "opportunity", "person"],
+                condition=Q(merged_into__isnull=True),
                 violation_error_message=_(
                     "This person has a seat in this deal already."
                 ),

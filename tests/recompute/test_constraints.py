@@ -69,6 +69,7 @@ from readiness.models import (
 )
 from stakeholders.models import (
     DecisionDate,
+    DistinctPair,
     InfluenceLink,
     Interaction,
     OutcomeEvent,
@@ -175,6 +176,12 @@ VALID: dict[type[models.Model], Any] = {
         "due_at": NOW,
     },
     Person: lambda _: {"name": "Karel", "source": "s", "external_id": uuid7().hex},
+    DistinctPair: lambda _: {
+        "kind": "person",
+        "first_id": min(pair := (uuid7(), uuid7())),
+        "second_id": max(pair),
+        "said_at": NOW,
+    },
     Stakeholder: lambda w: {
         "opportunity": w[Opportunity],
         "person": Person.objects.create(**w.values(Person)),
@@ -470,6 +477,8 @@ VALID: dict[type[models.Model], Any] = {
     },
 }
 
+TWO = (uuid7(), uuid7())
+
 # What each check refuses: fields of an otherwise valid row.
 BROKEN: dict[str, Any] = {
     "exchange_rate_is_positive": {"rate": Decimal(0)},
@@ -489,6 +498,7 @@ BROKEN: dict[str, Any] = {
     "opportunity_quorum_is_a_share": {"quorum_share": 1.2},
     "opportunity_endorsed_by_people": {"endorsements_needed": 0},
     "schedule_slot_closes_after_it_is_due": {"closes_at": NOW},
+    "distinct_pair_in_order": {"first_id": max(TWO), "second_id": min(TWO)},
     "stakeholder_leaves_after_joining": {"left_on": DAY - timedelta(days=1)},
     "stakeholder_replaced_only_when_left": lambda w: {"replaced_by": w[Stakeholder]},
     "role_type_weight_is_a_share": {"default_weight": 1.5},
