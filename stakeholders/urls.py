@@ -1,6 +1,13 @@
 from django.urls import path
 
-from stakeholders.views import people, purchase_file, reopening, search, tasks
+from stakeholders.views import (
+    merging,
+    people,
+    purchase_file,
+    reopening,
+    search,
+    tasks,
+)
 
 app_name = "stakeholders"
 
@@ -44,6 +51,26 @@ urlpatterns = [
         "w/<slug:slug>/people/new",
         people.new,
         name="person-new",
+    ),
+    path(
+        "w/<slug:slug>/people/duplicates",
+        merging.people,
+        name="people-duplicates",
+    ),
+    path(
+        "w/<slug:slug>/people/<uuid:id>/merge",
+        merging.person,
+        name="person-merge",
+    ),
+    path(
+        "w/<slug:slug>/companies/duplicates",
+        merging.companies,
+        name="companies-duplicates",
+    ),
+    path(
+        "w/<slug:slug>/companies/<uuid:id>/merge",
+        merging.company,
+        name="company-merge",
     ),
     path(
         "w/<slug:slug>/people/<uuid:id>/edit",

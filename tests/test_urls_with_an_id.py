@@ -480,6 +480,8 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "readiness:confirmation-retract": create_confirmation,
     "readiness:person": create_person,
     "stakeholders:person-edit": create_person,
+    "stakeholders:person-merge": create_person,
+    "stakeholders:company-merge": create_company,
     "stakeholders:task-edit": create_task,
     "stakeholders:task-done": create_task,
     "stakeholders:task-undo": create_task,

@@ -4,13 +4,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from accounts.http.guards import member
 from accounts.http.keyset import page_of
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
+from accounts.models import MergedRow
 from accounts.permissions import permissions_of
 from accounts.queries import matching
 from forecasting.queries.accounts import company_lines
@@ -45,7 +46,10 @@ def companies(request: WorkspaceRequest, slug: str) -> HttpResponse:
 @require_safe
 @member("person.see")
 def company(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    found = get_object_or_404(Company, pk=id)
+    found = Company.objects.filter(pk=id).first()
+    if found is None:
+        gone = get_object_or_404(MergedRow.objects.of(Company), merged_id=id)
+        return redirect("forecasting:company", slug=slug, id=gone.kept_id)
     (line,) = company_lines(
         [found], deals=Opportunity.objects.visible_to(request.membership)
     )

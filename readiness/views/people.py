@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,6 +13,7 @@ from accounts.http.guards import member
 from accounts.http.keyset import page_of
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
+from accounts.models import MergedRow
 from accounts.permissions import permissions_of
 from accounts.queries import matching
 from opportunities.models import Company, Opportunity
@@ -75,7 +76,10 @@ def _company(given: str) -> Company | None:
 @require_safe
 @member("person.see")
 def person(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    found = get_object_or_404(Person.objects.select_related("company"), pk=id)
+    found = Person.objects.select_related("company").filter(pk=id).first()
+    if found is None:
+        gone = get_object_or_404(MergedRow.objects.of(Person), merged_id=id)
+        return redirect("readiness:person", slug=slug, id=gone.kept_id)
     deals = Opportunity.objects.visible_to(request.membership)
     (line,) = person_lines(
         [found], deals=deals, workspace=request.workspace, now=timezone.now()

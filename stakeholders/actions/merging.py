@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import differences, record
@@ -57,7 +57,7 @@ def merge_people(
         .order_by("pk")
     )
     pairs = pairs_of(kept, gone, seats)
-    refuse_two_people(kept, gone, pairs, by=by)
+    refuse_two_people(pairs, by=by)
     for mine, theirs in pairs:
         merge_seats(kept=mine, gone=theirs, by=by, now=now)
     # Seats that were merged earlier go along: who is asked of them answers by one name.
@@ -90,6 +90,13 @@ def merge_companies(
     return _merge(kept, gone, values, touched=touched, by=by, now=now)
 
 
+def refuse_as_two(*, kept: Person, gone: Person, by: Membership | None) -> None:
+    """:raises CannotMerge: what a merge of the two would be refused for."""
+    both = Stakeholder.objects.filter(person__in=[kept.pk, gone.pk])
+    seats = list(both.select_related("opportunity").order_by("pk"))
+    refuse_two_people(pairs_of(kept, gone, seats), by=by)
+
+
 def _lock(model: Any, kept: Any, gone: Any) -> None:
     """Shut both to others, always in the same order."""
     if kept.pk == gone.pk:
@@ -113,11 +120,7 @@ def pairs_of(
 
 
 def refuse_two_people(
-    kept: Person,
-    gone: Person,
-    pairs: list[tuple[Stakeholder, Stakeholder]],
-    *,
-    by: Membership | None,
+    pairs: list[tuple[Stakeholder, Stakeholder]], *, by: Membership | None
 ) -> None:
     """:raises CannotMerge: with the deal that speaks against it."""
     deals = {mine.opportunity_id: mine.opportunity for mine, _theirs in pairs}
@@ -131,9 +134,11 @@ def refuse_two_people(
                     " can merge them."
                 )
             )
-    told = {"one": kept.name, "other": gone.name}
+    seats = [seat for pair in pairs for seat in pair]
+    links = InfluenceLink.objects.filter(giver__in=seats, taker__in=seats)
+    listens = {frozenset(pair) for pair in links.values_list("giver", "taker")}
     for mine, theirs in pairs:
-        told["deal"] = mine.opportunity.name
+        told = {"deal": mine.opportunity.name}
         if theirs.pk == mine.replaced_by_id or mine.pk == theirs.replaced_by_id:
             raise CannotMerge(
                 _(
@@ -142,8 +147,7 @@ def refuse_two_people(
                 )
                 % told
             )
-        both = Q(giver=mine, taker=theirs) | Q(giver=theirs, taker=mine)
-        if InfluenceLink.objects.filter(both).exists():
+        if {mine.pk, theirs.pk} in listens:
             raise CannotMerge(
                 _(
                     "In the deal “%(deal)s” one of them listens to the other: there they"
