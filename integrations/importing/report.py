@@ -23,6 +23,8 @@ class Report:
     refused_count: int = 0
     dropped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    likely: list[dict[str, Any]] = field(default_factory=list)  # like what is here
+    likely_count: int = 0
     is_dry_run: bool = False
 
     @property
@@ -51,5 +53,7 @@ class Report:
             "refused": [[row.line, row.sentence] for row in self.refused],
             "dropped": self.dropped,
             "notes": self.notes,
+            "likely": self.likely,
+            "likely_count": self.likely_count,
             "dry_run": self.is_dry_run,
         }

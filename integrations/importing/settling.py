@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Membership, SearchToken, Workspace
 from integrations.importing.job import Job
+from integrations.importing.likely import report_likely
+from integrations.importing.merged import Merged
 from integrations.importing.report import Report
 from integrations.importing.steps.base import Step
 from integrations.importing.steps.deals import (
@@ -102,13 +104,16 @@ def settle(
 def _write(run: ImportRun, job: Job, progress: Progress) -> None:
     """:raises Undone: when nothing of it is to be kept."""
     _refuse_unread(run, job)
+    merged = Merged(job)
     for step in (kind(job) for kind in STEPS):
         for chunk in _staged(run, step.kind):
-            step.take(chunk)
+            step.take(merged.follow(step.kind, chunk))
             progress(len(chunk))
         step.finish()
     if not job.report.is_clean:
         raise Undone
+    merged.finish()
+    report_likely(job)
     _conclude(run, job)
     # Foreign keys are looked at here, so that a dry run finds what a commit would.
     connection.check_constraints()

@@ -51,6 +51,8 @@ from integrations.importing.refusal import Unreadable
 from integrations.importing.uploads import TOO_LARGE
 from integrations.importing.values import show
 from integrations.models import FileKind, ImportRun, ImportStatus
+from integrations.queries.likely import likely_in
+from stakeholders.queries.duplicates import REASONS
 
 LIST, MAPPING, RUN = (
     "integrations/imports.html",
@@ -366,6 +368,11 @@ def _page(
         "refused": report.get("refused", [])[:SHOWN_REFUSALS],
         "refused_count": report.get("refused_count", 0),
         "kept_count": len(report.get("refused", [])),
+        "likely": [
+            (each, [REASONS[reason] for reason in each.reasons])
+            for each in likely_in(run)
+        ],
+        "likely_count": report.get("likely_count", 0),
         "dropped": report.get("dropped", []),
         "left_out": [c for c in told.get("ignored", []) if not is_personal(c)],
         "holds": _holds(run, told),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from opportunities.models import Company
 from stakeholders.models import DistinctPair, Person
@@ -14,6 +15,13 @@ from stakeholders.models import DistinctPair, Person
 RULES: dict[Any, dict[str, tuple[str, ...]]] = {
     Person: {"email": ("email",), "name_and_company": ("company_id", "name_key")},
     Company: {"domain": ("domain_key",), "name": ("name_key",)},
+}
+
+REASONS = {
+    "email": _("same e-mail address"),
+    "name_and_company": _("same name and company"),
+    "domain": _("same web domain"),
+    "name": _("same name"),
 }
 
 

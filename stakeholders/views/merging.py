@@ -33,16 +33,10 @@ from stakeholders.actions.merging import (
 )
 from stakeholders.forms.merging import COMPANY, PERSON, MergeForm, OtherForm
 from stakeholders.models import Person
-from stakeholders.queries.duplicates import alike, likenesses
+from stakeholders.queries.duplicates import REASONS, alike, likenesses
 from stakeholders.queries.merging import moves_of_company, moves_of_person
 
 PAGE = 50
-REASONS = {
-    "email": gettext_lazy("same e-mail address"),
-    "name_and_company": gettext_lazy("same name and company"),
-    "domain": gettext_lazy("same web domain"),
-    "name": gettext_lazy("same name"),
-}
 
 
 @dataclass(frozen=True, slots=True)
