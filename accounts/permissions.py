@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "call.make": frozenset({MANAGER, ADMIN}),
     "money.manage": frozenset({MANAGER, ADMIN}),
     "import.run": frozenset({ADMIN}),
+    "export.run": frozenset({ADMIN}),
     "model.manage": frozenset({ADMIN}),
 }
 

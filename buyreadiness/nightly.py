@@ -20,6 +20,7 @@ from forecasting.actions.accuracy import ask_monthly
 from forecasting.actions.periods import periods_due, refresh_periods
 from forecasting.actions.reviews import freeze_review
 from forecasting.actions.snapshots import freeze_deals
+from integrations.actions.exports import forget_exports
 from integrations.actions.imports import forget_files
 from integrations.actions.letters import post_reviews
 from integrations.actions.webhooks import forget_deliveries
@@ -93,6 +94,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         forget_drafts(now=now)
         slot.done_at = now
         forget_files(now=now)
+        forget_exports(now=now)
         if freeze_review(AsOf.of(workspace, at=None, now=now)):
             post_reviews(workspace=workspace, now=now)
         forget_deliveries(now=now)

@@ -11,7 +11,7 @@ from buyreadiness.doorbell import Doorbell
 from buyreadiness.nightly import PERIODS_AT_MOST_EVERY, ask_for_periods
 from buyreadiness.tasks import sweep
 from forecasting.signals import accuracy_asked
-from integrations.signals import delivery_asked, import_asked
+from integrations.signals import delivery_asked, export_asked, import_asked
 from opportunities.signals import rates_changed, recompute_requested
 from readiness.signals import learning_asked
 
@@ -21,7 +21,7 @@ doorbell = Doorbell(lambda: sweep.apply_async(expires=60))
 @receiver(
     [
         *(recompute_requested, import_asked, accuracy_asked),
-        *(learning_asked, delivery_asked),
+        *(learning_asked, delivery_asked, export_asked),
     ]
 )
 def ring_on_commit(**kwargs: Any) -> None:

@@ -19,7 +19,12 @@ from buyreadiness.recompute import (
 from forecasting.actions.accuracy import begin_accuracy, spend_on_accuracy
 from integrations.actions.outbox import claim_entries
 from integrations.models import OutboxKind
-from integrations.tasks import deliver_webhooks, mail_review, work_import
+from integrations.tasks import (
+    deliver_webhooks,
+    mail_review,
+    work_export,
+    work_import,
+)
 from opportunities.models import Job
 from readiness.tasks import work_learning
 
@@ -114,6 +119,7 @@ by_job: dict[str, WorkspaceTask] = {
     Job.IMPORT: work_import,
     Job.ACCURACY: work_accuracy,
     Job.LEARNING: work_learning,
+    Job.EXPORT: work_export,
 }
 
 senders: dict[OutboxKind, WorkspaceTask] = {

@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # asked for it: workspace_id, run_id.
 import_asked = Signal()
 
+# A worker is wanted for an export. Sent inside its workspace, in the transaction that
+# asked for it: workspace_id, run_id.
+export_asked = Signal()
+
 # An import came to its end, good or bad. Sent in the transaction that ended it: run, now.
 import_finished = Signal()
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.tenancy.tasks import Door, SteppedTask
 from integrations.actions.letters import send_review
+from integrations.exporting.working import make
 from integrations.importing.working import work
 from integrations.webhooks.sending import post
 from integrations.webhooks.working import deliver
@@ -23,6 +24,11 @@ class ImportTask(SteppedTask):
 @shared_task(base=ImportTask, soft_time_limit=HOUR, time_limit=HOUR + 60)
 def work_import(*, slot_id: str, door: Door) -> None:
     work(slot_id=UUID(slot_id), door=door, now=timezone.now)
+
+
+@shared_task(base=SteppedTask, soft_time_limit=HOUR, time_limit=HOUR + 60)
+def work_export(*, slot_id: str, door: Door) -> None:
+    make(slot_id=UUID(slot_id), door=door, now=timezone.now)
 
 
 @shared_task(base=SteppedTask)

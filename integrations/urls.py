@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import imports, webhooks
+from integrations.views import exports, imports, webhooks
 
 app_name = "integrations"
 
@@ -34,6 +34,16 @@ urlpatterns = [
         "w/<slug:slug>/settings/import/<uuid:id>/refused.csv",
         imports.refusals,
         name="import-refused",
+    ),
+    path(
+        "w/<slug:slug>/settings/export",
+        exports.exports,
+        name="exports",
+    ),
+    path(
+        "w/<slug:slug>/settings/export/<uuid:id>",
+        exports.download,
+        name="export-file",
     ),
     path(
         "w/<slug:slug>/settings/webhooks",

@@ -54,8 +54,8 @@ def test_destinations_are_those_the_roles_may_open():
 
     hidden = names(destinations_for(admin)) - names(destinations_for(rep))
     assert hidden == {
-        *("audit", "settings", "money", "import", "api-keys", "phase-model", "plays"),
-        *("applications", "webhooks"),
+        *("audit", "settings", "money", "import", "export", "api-keys"),
+        *("phase-model", "plays", "applications", "webhooks"),
     }
 
 
@@ -66,7 +66,7 @@ def test_sections_are_one_line_of_the_rail_each():
 
     assert [line.name for line in lines if line.is_current] == ["settings"]
     assert [link.name for link in tabs_of(destinations_for(admin))] == [
-        *("settings", "money", "phase-model", "plays", "import", "api-keys"),
+        *("settings", "money", "phase-model", "plays", "import", "export", "api-keys"),
         *("applications", "webhooks", "audit"),
     ]
 

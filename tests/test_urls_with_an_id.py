@@ -36,7 +36,12 @@ from forecasting.models import (
     PeriodOutlook,
     Target,
 )
-from integrations.models import ImportRun, WebhookDelivery, WebhookEndpoint
+from integrations.models import (
+    ExportRun,
+    ImportRun,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from opportunities.models import ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
 from readiness.models import (
@@ -208,6 +213,10 @@ def create_help() -> HelpRequest:
 
 def create_import() -> ImportRun:
     return ImportRun.objects.create(source="deals.csv", digest="x", started_at=NOW)
+
+
+def create_export() -> ExportRun:
+    return ExportRun.objects.create(contents="people", format="csv", asked_at=NOW)
 
 
 def create_webhook() -> WebhookEndpoint:
@@ -507,6 +516,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "integrations:import-commit": create_import,
     "integrations:import-discard": create_import,
     "integrations:import-refused": create_import,
+    "integrations:export-file": create_export,
     "integrations:webhook": create_webhook,
     "integrations:webhook-test": create_webhook,
     "integrations:webhook-secret": create_webhook,

@@ -288,6 +288,15 @@ DESTINATIONS: tuple[Destination, ...] = (
         section="settings",
     ),
     Destination(
+        name="export",
+        label=_("Export"),
+        url_name="integrations:exports",
+        icon="download",
+        permission="export.run",
+        group=TAB,
+        section="settings",
+    ),
+    Destination(
         name="api-keys",
         label=_("API keys"),
         url_name="accounts:api-keys",

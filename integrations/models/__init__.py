@@ -1,5 +1,12 @@
 """What comes in and goes out."""
 
+from integrations.models.exporting import (
+    Contents,
+    ExportChunk,
+    ExportRun,
+    ExportStatus,
+    Format,
+)
 from integrations.models.importing import (
     AT_WORK,
     FileKind,
@@ -19,8 +26,13 @@ from integrations.models.webhooks import (
 
 __all__ = [
     "AT_WORK",
+    "Contents",
     "DeliveryState",
+    "ExportChunk",
+    "ExportRun",
+    "ExportStatus",
     "FileKind",
+    "Format",
     "ImportChunk",
     "ImportRow",
     "ImportRun",

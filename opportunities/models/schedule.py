@@ -18,6 +18,7 @@ class Job(models.TextChoices):
     IMPORT = "import"
     ACCURACY = "accuracy"
     LEARNING = "learning"
+    EXPORT = "export"
 
 
 class ScheduleSlotQuerySet(models.QuerySet["ScheduleSlot"]):
@@ -114,6 +115,13 @@ def import_slot(*, workspace_id: UUID, run_id: UUID, due_at: datetime) -> Schedu
     """The work at one import: there is at most one waiting."""
     return ScheduleSlot(
         job=Job.IMPORT, slot=str(run_id), workspace_id=workspace_id, due_at=due_at
+    )
+
+
+def export_slot(*, workspace_id: UUID, run_id: UUID, due_at: datetime) -> ScheduleSlot:
+    """The work at one export: there is at most one waiting."""
+    return ScheduleSlot(
+        job=Job.EXPORT, slot=str(run_id), workspace_id=workspace_id, due_at=due_at
     )
 
 

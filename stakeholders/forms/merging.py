@@ -63,7 +63,7 @@ class MergeForm(forms.Form):
         self, *args: Any, kept: Any, gone: Any, labels: Mapping[str, Any], **kwargs: Any
     ) -> None:
         versions = {"kept_version": kept.version, "gone_version": gone.version}
-        super().__init__(*args, initial=versions, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": versions})
         self.both, self.labels = {KEPT: kept, GONE: gone}, labels
         self.differing = [
             name for name in labels if getattr(kept, name) != getattr(gone, name)

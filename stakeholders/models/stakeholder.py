@@ -25,11 +25,14 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
         return self.filter(here, joined_on__lte=day)
 
 
-class SeatManager(models.Manager.from_queryset(StakeholderQuerySet)):  # type: ignore[misc]
+Seats = models.Manager.from_queryset(StakeholderQuerySet)
+
+
+class SeatManager(Seats["Stakeholder"]):
     """The seats of a deal, without those that became part of another one."""
 
     def get_queryset(self) -> StakeholderQuerySet:
-        seats: StakeholderQuerySet = super().get_queryset()
+        seats = StakeholderQuerySet(self.model, using=self._db)
         return seats.filter(merged_into__isnull=True)
 
 

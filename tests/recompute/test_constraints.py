@@ -36,6 +36,8 @@ from forecasting.models import (
     Target,
 )
 from integrations.models import (
+    ExportChunk,
+    ExportRun,
     ImportChunk,
     ImportRow,
     ImportRun,
@@ -454,6 +456,12 @@ VALID: dict[type[models.Model], Any] = {
     ImportChunk: lambda w: {
         "run": w[ImportRun],
         "number": ImportChunk.objects.count(),
+        "data": b"x",
+    },
+    ExportRun: lambda _: {"contents": "people", "format": "csv", "asked_at": NOW},
+    ExportChunk: lambda w: {
+        "run": w[ExportRun],
+        "number": ExportChunk.objects.count(),
         "data": b"x",
     },
     WebhookEndpoint: lambda _: {

@@ -93,7 +93,7 @@ def test_not_the_same_is_said_once(as_bob: Client, bob: Membership):
     first, second = (note(bob, name, email="k@delta.be") for name in ("Karel", "Mia"))
     assert "Mia" in as_bob.get(LIST).content.decode()
 
-    response = as_bob.post(address(first, second), {"answer": "apart"})
+    response: Any = as_bob.post(address(first, second), {"answer": "apart"})
     as_bob.post(address(second, first), {"answer": "apart"})
 
     assert response.url == LIST
@@ -159,13 +159,13 @@ def test_two_are_merged_with_the_fields_that_were_chosen(
     kept, gone = note(bob), note(bob, "K. Maes", title="Planner")
     form = {"kept_version": 1, "gone_version": 1, "name": "kept", "title": "gone"}
 
-    response = as_bob.post(address(kept, gone), form)
+    response: Any = as_bob.post(address(kept, gone), form)
 
     assert response.status_code == 303
     assert response.url == f"/w/ours/people/{kept.pk}"
     (row,) = Person.objects.all()
     assert (row.pk, row.name, row.title) == (kept.pk, "Karel Maes", "Planner")
-    old = as_bob.get(f"/w/ours/people/{gone.pk}")
+    old: Any = as_bob.get(f"/w/ours/people/{gone.pk}")
     assert (old.status_code, old.url) == (302, response.url)
 
 
@@ -175,7 +175,7 @@ def test_two_companies_are_merged(as_bob: Client, bob: Membership):
     )
     form = {"kept_version": 1, "gone_version": 1, "name": "gone"}
 
-    response = as_bob.post(address(kept, gone, "companies"), form)
+    response: Any = as_bob.post(address(kept, gone, "companies"), form)
 
     assert response.url == f"/w/ours/companies/{kept.pk}"
     assert [row.name for row in Company.objects.all()] == ["Delta NV"]
@@ -213,7 +213,7 @@ def test_what_speaks_against_it_is_said_at_once(as_bob: Client, bob: Membership)
 def test_the_other_is_picked_by_name(as_bob: Client, bob: Membership):
     kept, gone = note(bob), note(bob, "Mia Nolf")
 
-    response = as_bob.post(
+    response: Any = as_bob.post(
         f"/w/ours/people/{kept.pk}/merge", {"other_text": "Mia", "other_id": ""}
     )
 

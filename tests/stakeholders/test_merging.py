@@ -58,12 +58,9 @@ CODES = ("B01", "B03", "B05", "B07", "B10", "B12")
 
 
 def sit(person: Person, deal: Opportunity, **fields: Any) -> Stakeholder:
+    values: dict[str, Any] = {"joined_on": JOINED, "roles": ["champion"]} | fields
     return add_stakeholder(
-        opportunity=deal,
-        person=person,
-        by=deal.owner,
-        now=NOW,
-        **{"joined_on": JOINED, "roles": ["champion"]} | fields,
+        opportunity=deal, person=person, by=deal.owner, now=NOW, **values
     )
 
 
