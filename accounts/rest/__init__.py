@@ -3,6 +3,7 @@
 from accounts.rest.authentication import DoorAuthentication, IsMember
 from accounts.rest.problems import Conflict, problem
 from accounts.rest.resources import (
+    Act,
     Change,
     Creation,
     Filter,
@@ -15,6 +16,7 @@ from accounts.rest.routes import routes
 from accounts.rest.views import WorkspaceView
 
 __all__ = [
+    "Act",
     "Change",
     "Conflict",
     "Creation",

@@ -74,6 +74,27 @@ class Whole(serializers.IntegerField):
         return data
 
 
+class Flag(serializers.BooleanField):
+    """`true` or `false`, not the text of one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if type(data) is not bool:
+            raise ValidationError(_("This is true or false."))
+        return data
+
+
+class Share(serializers.FloatField):
+    """A part of a whole: above 0, at most 1."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"min_value": 0, "max_value": 1} | kwargs))
+
+    def to_internal_value(self, data: Any) -> float:
+        if type(data) not in {int, float} or data <= 0:
+            raise ValidationError(_("This is a number above 0, at most 1."))
+        return float(data)
+
+
 class Day(serializers.DateField):
     """A day: `2026-05-04`."""
 

@@ -73,6 +73,23 @@ class Removal:
     refusals: tuple[type[Exception], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is done to a row besides, at `/name/{id}/act`: its body, and what may be refused.
+
+    `run` is given the row as it is now, shut to others, with the body. It returns the row
+    as it is then; or, where `answer` says how that looks, the answer itself.
+    """
+
+    name: str
+    about: str
+    run: Callable[[Any, Mapping[str, Any], Reader], Any]
+    permission: str
+    body: Any = None  # without one nothing is told
+    refusals: tuple[type[Exception], ...] = ()
+    answer: Schema | None = None
+
+
 Load = Callable[[Sequence[UUID], Reader], Mapping[UUID, Mapping[str, Any]]]
 
 
@@ -100,12 +117,17 @@ class Resource:
     change: Change | None = None
     removal: Removal | None = None
     version: str = ""
+    row_acts: tuple[Act, ...] = ()
 
     @property
     def acts(self) -> dict[str, Creation | Change | Removal]:
         """What writes, by method."""
         given = {"POST": self.creation, "PATCH": self.change, "DELETE": self.removal}
         return {method: act for method, act in given.items() if act is not None}
+
+    def scope(self, action: str) -> str:
+        """What a key needs to `read` or `write` it."""
+        return f"{self.name.replace('-', '_')}:{action}"
 
     @property
     def expandable(self) -> list[str]:

@@ -6,18 +6,22 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from accounts.rest import views
+from accounts.rest.acts import acting
 from accounts.rest.resources import Resource
 from accounts.rest.upserts import may_be_upserted, upserting
 from accounts.rest.views import CreatingView, EditedRowView, ListView, RowView
 
 
 def routes(*resources: Resource) -> Iterable[URLPattern]:
-    """The addresses of resources: `/name`, named so, and `/name/{id}`, named by its noun."""
+    """The addresses of resources: `/name`, named so, and `/name/{id}`, named by its noun.
+
+    Where they are declared also `/name/upsert`, `/name/batch` and `/name/{id}/act`.
+    """
     for resource in resources:
         given = {
             "resource": resource,
             "permission": resource.permission,
-            "scope": f"{resource.name.replace('-', '_')}:read",
+            "scope": resource.scope("read"),
             "__doc__": resource.about,
             "__module__": views.__name__,
         }
@@ -28,6 +32,7 @@ def routes(*resources: Resource) -> Iterable[URLPattern]:
             yield from upserting(resource, given)
         yield path(resource.name, listing.as_view(), name=resource.name)
         yield path(f"{resource.name}/<uuid:id>", row.as_view(), name=resource.noun)
+        yield from acting(resource, given)
 
 
 def _row_of(

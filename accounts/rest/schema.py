@@ -206,6 +206,13 @@ def _spoken(scope: str) -> str:
     return f"{action.capitalize()} {resource.replace('_', ' ')}"
 
 
+def optional_tag() -> OpenApiParameter:
+    """What an act honours and does not demand."""
+    return _header(
+        "If-Match", "Refuse it unless the row is still the one that was read"
+    )
+
+
 def _parameter(
     name: str, schema: dict[str, Any], about: str = "", *, required: bool = False
 ) -> OpenApiParameter:

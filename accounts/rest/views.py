@@ -89,8 +89,21 @@ class ResourceView(WorkspaceView):
     def needed(self, method: str) -> tuple[str, str]:
         act = self.resource.acts.get(method)
         if act is not None:
-            return act.permission, f"{self.resource.name.replace('-', '_')}:write"
+            return act.permission, self.resource.scope("write")
         return self.permission, self.scope
+
+    def held(self, id: UUID, reader: Reader) -> Any:
+        """The row as it is now, shut to others until this is over.
+
+        :raises Http404: when there is none, or none that the caller may see.
+        """
+        seen = self.resource.rows(reader).filter(**{self.resource.key: id})
+        pk = seen.values_list("pk", flat=True).first()
+        rows = seen.model._default_manager.select_for_update(of=("self",))
+        row = rows.filter(pk=pk).first() if pk else None
+        if row is None:
+            raise Http404
+        return row
 
     def one(
         self, rows: Any, asked: Asked, reader: Reader
@@ -192,16 +205,8 @@ class EditedRowView(RowView):
     """A row that can be changed or taken back, by who says which version they saw."""
 
     def _held(self, request: Request, id: UUID, reader: Reader) -> Any:
-        """The row as it is now, shut to others until this is over.
-
-        :raises Http404: when there is none, or none that the caller may see.
-        """
-        seen = self.resource.rows(reader).filter(**{self.resource.key: id})
-        pk = seen.values_list("pk", flat=True).first()
-        rows = seen.model._default_manager.select_for_update(of=("self",))
-        row = rows.filter(pk=pk).first() if pk else None
-        if row is None:
-            raise Http404
+        """The row, when it is the one that was seen."""
+        row = self.held(id, reader)
         given = refuse_unconditional(request._request)
         refuse_stale(given, getattr(row, self.resource.version))
         return row

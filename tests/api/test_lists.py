@@ -210,8 +210,8 @@ def by_key(member: Membership, scopes: list[str]) -> Any:
 def test_a_key_reads_and_writes_by_its_scopes(
     deal: Any, alice: Membership, resource: Any
 ):
-    reading = by_key(alice, [f"{resource.name}:read"])
-    writing = by_key(alice, [f"{resource.name}:write"])
+    reading = by_key(alice, [resource.scope("read")])
+    writing = by_key(alice, [resource.scope("write")])
     address, body = ROOT + resource.name, {"content_type": "application/json"}
 
     assert reading.get(address).status_code == 200
