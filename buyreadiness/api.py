@@ -8,6 +8,8 @@ from accounts.rest import routes
 from accounts.rest.views import SchemaView
 from coaching import api as coaching
 from forecasting import api as forecasting
+from integrations import api as integrations
+from integrations.api import ExportFileView
 from opportunities import api as opportunities
 from readiness import api as readiness
 from stakeholders import api as stakeholders
@@ -21,6 +23,7 @@ RESOURCES = (
     *readiness.RESOURCES,
     *forecasting.RESOURCES,
     *coaching.RESOURCES,
+    *integrations.RESOURCES,
     *accounts.RESOURCES,
 )
 
@@ -28,5 +31,6 @@ urlpatterns = [
     path("me", MeView.as_view(), name="me"),
     path("search", SearchView.as_view(), name="search"),
     path("schema/", SchemaView.as_view(), name="schema"),
+    path("exports/<uuid:id>/file", ExportFileView.as_view(), name="export-file"),
     *routes(*RESOURCES),
 ]

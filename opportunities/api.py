@@ -74,4 +74,4 @@ RATES = Resource(
     orderings={"id": "pk", "on": "valid_on"},
 )
 
-RESOURCES = (COMPANIES, RATES)
+RESOURCES = (RATES,)  # companies stand where their merge may be told of

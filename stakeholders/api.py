@@ -1,6 +1,7 @@
 """The API about the people on the buyer's side, and what happens around a decision."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import in_words
+from accounts.models.base import StaleVersion
 from accounts.rest import (
+    Act,
     Change,
     Creation,
     Filter,
@@ -40,7 +43,14 @@ from accounts.rest.columns import (
     reference,
 )
 from accounts.rest.parameters import BadParameter
+from opportunities.api import COMPANIES
 from opportunities.models import Company, Opportunity, Outcome
+from stakeholders.actions.merging import (
+    CannotMerge,
+    SameRow,
+    merge_companies,
+    merge_people,
+)
 from stakeholders.actions.people import (
     SeatTaken,
     UnknownRole,
@@ -49,6 +59,7 @@ from stakeholders.actions.people import (
     change_stakeholder,
     create_person,
 )
+from stakeholders.forms.merging import COMPANY, PERSON
 from stakeholders.models import (
     DecisionDate,
     FileItemState,
@@ -386,6 +397,40 @@ TASKS = Resource(
 )
 
 
+class MergeBody(body.Body):
+    """The other one, and the fields whose values are taken from it."""
+
+    other = body.Id()
+    take = serializers.ListField(
+        child=body.Text(max_length=40), required=False, max_length=10
+    )
+
+
+def _merge(kept: Any, given: Mapping[str, Any], reader: Reader) -> Any:
+    gone = row_of(type(kept).objects, given["other"], field="other")
+    merge: Any = merge_people if isinstance(kept, Person) else merge_companies
+    labels = PERSON if isinstance(kept, Person) else COMPANY
+    if unknown := [name for name in given.get("take", ()) if name not in labels]:
+        raise ValidationError({"take": [_("There is no field “%s”.") % unknown[0]]})
+    return merge(
+        kept=kept,
+        gone=gone,
+        values={name: getattr(gone, name) for name in given.get("take", ())},
+        by=reader.membership,
+        now=reader.now,
+    )
+
+
+MERGE = Act(
+    "merge",
+    "Make one of two: all that hangs on `other` hangs on this row, and both ids lead to it.",
+    _merge,
+    "person.write",
+    MergeBody,
+    (CannotMerge, SameRow, StaleVersion),
+)
+
+
 class SearchView(WorkspaceView):
     """People, companies and opportunities by the start of any word; at most 20 of a kind."""
 
@@ -420,6 +465,8 @@ class SearchView(WorkspaceView):
 
 
 RESOURCES = (
-    *(PEOPLE, STAKEHOLDERS, ROLES, INFLUENCE, QUOTES, DECISION_DATES),
+    replace(COMPANIES, row_acts=(MERGE,)),
+    replace(PEOPLE, row_acts=(*PEOPLE.row_acts, MERGE)),
+    *(STAKEHOLDERS, ROLES, INFLUENCE, QUOTES, DECISION_DATES),
     *(PURCHASE_FILE, OUTCOMES, TASKS),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.actions.applications import register_application
@@ -219,6 +220,13 @@ def create_export() -> ExportRun:
     return ExportRun.objects.create(contents="people", format="csv", asked_at=NOW)
 
 
+def create_fresh_export() -> ExportRun:
+    """The API knows those of the last day."""
+    return ExportRun.objects.create(
+        contents="people", format="csv", asked_at=timezone.now()
+    )
+
+
 def create_webhook() -> WebhookEndpoint:
     return WebhookEndpoint.objects.create(
         url=f"https://{uuid7()}.example.com/", events=[], secret="x", created_at=NOW
@@ -396,6 +404,14 @@ API: dict[str, Callable[[], Any]] = {
     "api:company": create_company,
     "api:exchange-rate": create_rate,
     "api:person": create_person,
+    "api:person-merge": create_person,
+    "api:company-merge": create_company,
+    "api:export": create_fresh_export,
+    "api:export-file": create_fresh_export,
+    "api:import": create_import,
+    "api:import-check": create_import,
+    "api:import-commit": create_import,
+    "api:import-discard": create_import,
     "api:stakeholder": create_seat,
     "api:role": create_role,
     "api:influence-link": create_link,
@@ -640,5 +656,6 @@ def ask(client: Any, door: Door, *, slug: str, id: Any) -> Any:
     headers = {} if is_page else {"X-Workspace": slug}
     response = client.get(address, headers=headers)
     if response.status_code == 405:
-        response = client.post(address, headers=headers)
+        told = {} if is_page else {"content_type": "application/json"}
+        response = client.post(address, headers=headers, **told)
     return response

@@ -16,18 +16,13 @@ from integrations.actions.exports import (
     ask_for_export,
     take_export,
 )
+from integrations.exporting.answering import file_response
 from integrations.forms.exports import ExportForm
 from integrations.models import ExportRun, ExportStatus
 
 PAGE = "integrations/exports.html"
 SHOWN = 50
 STOP_POLLING = 286  # htmx takes the answer and asks no more
-MIME = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "zip": "application/zip",
-    "jsonl": "application/jsonl; charset=utf-8",
-}
 TONES = {ExportStatus.READY: "good", ExportStatus.FAILED: "bad"}
 
 
@@ -67,10 +62,3 @@ def download(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     except ExportNotReady:
         return see_other("integrations:exports", slug=slug)
     return file_response(run, data)
-
-
-def file_response(run: ExportRun, data: bytes) -> HttpResponse:
-    ending = run.file_name.rpartition(".")[2]
-    response = HttpResponse(data, content_type=MIME[ending])
-    response["Content-Disposition"] = f'attachment; filename="{run.file_name}"'
-    return response

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import Membership, TeamMember, TeamPart
 from coaching.models import Play, Prompt
 from forecasting.models import Forecast, Outlook, PeriodOutlook
+from integrations.models import ExportRun, ImportRun
 from opportunities.models import ExchangeRate, Opportunity, RecomputeRequest
 from readiness.actions.interactions import Contact, Did, Said, Took, log_interaction
 from readiness.models import ActionType, PhaseConfirmation, PhaseOverride, SignalType
@@ -63,6 +66,7 @@ def create_deal_with_everything(owner: Membership, *, number: int = 1) -> Opport
         without_amount_count=0,
         **dict.fromkeys(("won_so_far", "mean", "p10", "p50", "p90"), 100),
     )
+    _files()
     RecomputeRequest.objects.all().delete()
     return deal
 
@@ -153,3 +157,11 @@ def _computed(deal: Opportunity, seat: Stakeholder) -> None:
         people_count=2,
         symptoms="1 3",
     )
+
+
+def _files() -> None:
+    """One file that came in, and one that is to go out."""
+    ImportRun.objects.create(
+        source="deals.csv", digest="x", status="checked", started_at=NOW
+    )
+    ExportRun.objects.create(contents="people", format="csv", asked_at=timezone.now())
