@@ -12,7 +12,7 @@ KEPT = timedelta(days=1)
 
 
 class Contents(models.TextChoices):
-    BUNDLE = "bundle", _("all facts of the deals, to import elsewhere (bundle)")
+    BUNDLE = "bundle", _("bundle of all facts")
     ALL = "all", _("all five tables")
     COMPANIES = "companies", _("companies")
     PEOPLE = "people", _("people")
