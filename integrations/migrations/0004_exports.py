@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='ExportRun',
             fields=[
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('contents', models.CharField(choices=[('bundle', 'all facts of the deals, to import elsewhere (bundle)'), ('all', 'all five tables'), ('companies', 'companies'), ('people', 'people'), ('opportunities', 'opportunities'), ('stakeholders', 'stakeholders'), ('interactions', 'interactions')], max_length=13)),
+                ('contents', models.CharField(choices=[('bundle', 'bundle of all facts'), ('all', 'all five tables'), ('companies', 'companies'), ('people', 'people'), ('opportunities', 'opportunities'), ('stakeholders', 'stakeholders'), ('interactions', 'interactions')], max_length=13)),
                 ('format', models.CharField(choices=[('xlsx', 'workbook (XLSX)'), ('csv', 'text with commas (CSV)'), ('jsonl', 'JSON Lines')], max_length=5)),
                 ('is_raw', models.BooleanField(default=False)),
                 ('status', models.CharField(choices=[('waiting', 'being made'), ('ready', 'ready'), ('failed', 'given up')], default='waiting', max_length=7)),
