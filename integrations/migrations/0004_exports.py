@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_merged_row'),
+        ('accounts', '0004_merged_row'),
         ('integrations', '0003_webhooks'),
     ]
 

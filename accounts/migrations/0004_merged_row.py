@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_remembered_answers'),
+        ('accounts', '0003_applications'),
     ]
 
     operations = [
