@@ -401,7 +401,7 @@ def test_profile_costs_the_same(as_alice, cost_of, alice, rows):
             at=NOW, kind=SecurityKind.SIGNED_IN, user=alice.user
         )
 
-    assert len(cost_of(as_alice, "/profile")) == 4
+    assert len(cost_of(as_alice, "/profile")) == 5
 
 
 # --- Today -----------------------------------------------------------------------------
