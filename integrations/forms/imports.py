@@ -1,7 +1,7 @@
 """The file, and what its columns hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -10,12 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from integrations.importing.besides import fitted
 from integrations.importing.mappings import EARLIEST, PRESETS, preset
 from integrations.importing.personal import is_personal
 from integrations.queries.texts import CURRENCIES
 from opportunities.models import Outcome
 
-MOST_BESIDE = 5
+MOST_BESIDE = 8
 
 # What a column may hold, in the order they are offered.
 HOLDS: dict[str, str | Promise] = {
@@ -36,6 +37,23 @@ HOLDS: dict[str, str | Promise] = {
     "buying_class": _("buying class (new, modified, straight_rebuy)"),
     "expected_group_size": _("size of the buying group"),
     "lost_to": _("lost to"),
+    "reason": _("why it ended"),
+    "status": _("status: open, won or lost"),
+    "is_won": _("whether it is won"),
+    "is_lost": _("whether it is lost"),
+    "is_closed": _("whether it is closed"),
+    "is_deleted": _("whether it was deleted"),
+    "won_on": _("won on"),
+    "lost_on": _("lost on"),
+    "close_on": _("closing day, foreseen while it is open"),
+    "stage_on": _("entered the stage on"),
+    "probability": _("seller's probability"),
+    "modified_at": _("last changed"),
+    "company_id": _("number of the company"),
+    "owner_id": _("number of the owner"),
+    "contact_ids": _("numbers of its people"),
+    "contacts": _("names of its people"),
+    "participants": _("names of more people"),
 }
 DATES = {
     "%Y-%m-%d": "2026-05-31",
@@ -45,6 +63,7 @@ DATES = {
     "%d-%m-%Y": "31-05-2026",
     "%Y/%m/%d": "2026/05/31",
 }
+SAY_END = frozenset({"stage", "status", "is_won", "is_closed"})
 ENDS = {
     "won_stages": Outcome.WON,
     "lost_stages": Outcome.LOST,
@@ -76,18 +95,20 @@ class UploadForm(forms.Form):
         label=_("File"),
         allow_empty_file=True,
         max_length=255,
-        help_text=_("A bundle (JSON Lines) or a table of deals (CSV)."),
+        help_text=_("A bundle (JSON Lines) or a table of deals (CSV or XLSX)."),
         error_messages={"required": _("Choose a file.")},
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.jsonl,.ndjson,.json"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.xlsx,.jsonl,.ndjson,.json"}
+        ),
     )
     beside = SeveralFiles(
         label=_("Files beside it"),
         required=False,
         help_text=_(
-            "Lists a mapping reads besides the deals: accounts.csv, sales_teams.csv,"
-            " products.csv."
+            "Lists an export has besides the deals: companies, people, who is in which"
+            " deal, the history of stages."
         ),
-        widget=SeveralFilesInput(attrs={"accept": ".csv,.tsv,.txt"}),
+        widget=SeveralFilesInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
     )
 
     def clean_beside(self) -> "list[UploadedFile[Any]]":
@@ -104,9 +125,19 @@ class PresetForm(forms.Form):
         label=_("Start from"),
         choices=[
             ("plain", _("a plain table of deals")),
+            ("salesforce", _("Salesforce, an export of opportunities")),
+            ("hubspot", _("HubSpot, an export of deals")),
+            ("pipedrive", _("Pipedrive, an export of deals")),
             ("maven", _("Maven Analytics, CRM sales opportunities")),
         ],
     )
+
+    def __init__(self, *args: Any, sheets: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if sheets:
+            self.fields["sheet"] = forms.ChoiceField(
+                label=_("Sheet"), choices=[(name, name) for name in sheets]
+            )
 
 
 class MappingForm(forms.Form):
@@ -115,6 +146,7 @@ class MappingForm(forms.Form):
     preset = forms.ChoiceField(
         choices=[(name, name) for name in PRESETS], widget=forms.HiddenInput
     )
+    sheet = forms.CharField(required=False, widget=forms.HiddenInput)
     date_format = forms.ChoiceField(
         label=_("Days are written as"), choices=list(DATES.items())
     )
@@ -134,8 +166,12 @@ class MappingForm(forms.Form):
         label=_("A deal without an opening day was opened on the earliest day here"),
         required=False,
     )
-    won_stages = forms.CharField(label=_("Stages that mean won"), required=False)
-    lost_stages = forms.CharField(label=_("Stages that mean lost"), required=False)
+    won_stages = forms.CharField(
+        label=_("Stages or statuses that mean won"), required=False
+    )
+    lost_stages = forms.CharField(
+        label=_("Stages or statuses that mean lost"), required=False
+    )
     no_decision_stages = forms.CharField(
         label=_("Stages that mean no decision"), required=False
     )
@@ -184,7 +220,8 @@ class MappingForm(forms.Form):
             self.add_error(
                 None, gettext("Say which column holds the day the deal was opened.")
             )
-        if any(values.get(name) for name in ENDS) and "stage" not in seen:
+        says_end = not seen.keys().isdisjoint(SAY_END)
+        if any(values.get(name) for name in ENDS) and not says_end:
             self.add_error(None, gettext("Say which column holds the stage."))
         return values
 
@@ -214,6 +251,7 @@ class MappingForm(forms.Form):
             "opened_on_if_missing": EARLIEST if told["earliest"] else "",
             "date_format": told["date_format"],
             "decimal_sign": told["decimal_sign"],
+            "sheet": told["sheet"],
         }
         if "stage" not in mapping["columns"]:
             mapping.pop("first_stage", None)
@@ -225,8 +263,9 @@ def best_preset(columns: Iterable[str]) -> str:
     there = set(columns)
 
     def share(name: str) -> float:
-        asked = set(preset(name)["columns"].values())
-        return len(asked & there) / len(asked)
+        asked = preset(name)["columns"]
+        found = sum(not there.isdisjoint(_names(told)) for told in asked.values())
+        return found / len(asked)
 
     return max(PRESETS, key=share) if there else "plain"
 
@@ -234,7 +273,10 @@ def best_preset(columns: Iterable[str]) -> str:
 def initial_of(name: str, columns: list[str]) -> dict[str, Any]:
     """What a shipped mapping would answer for a file's columns."""
     told = preset(name)
-    held_by = {_letters(column): held for held, column in told["columns"].items()}
+    held_by = {
+        _letters(column): held
+        for held, column in fitted(told["columns"], columns).items()
+    }
     values: dict[str, Any] = {
         "preset": name,
         "date_format": told.get("date_format", "%Y-%m-%d"),
@@ -272,6 +314,10 @@ def _ends_of(outcomes: dict[str, str]) -> dict[str, str]:
         field: ", ".join(stage for stage, ended in outcomes.items() if ended == end)
         for field, end in ENDS.items()
     }
+
+
+def _names(told: Any) -> list[str]:
+    return [told] if isinstance(told, str) else list(told)
 
 
 def _words(text: str) -> list[str]:

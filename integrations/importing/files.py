@@ -1,10 +1,12 @@
 """Uploaded files, kept in the database piece by piece: the web and the workers share no disk."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from integrations.importing.besides import named
 from integrations.importing.mappings import Mapping
 from integrations.models import ImportChunk, ImportRun
 
@@ -34,14 +36,20 @@ def folder() -> Iterator[Path]:
 
 
 def lay_out(run: ImportRun, mapping: Mapping | None, where: Path) -> Path:
-    """Write an import's files into a folder, under names of ours; return its own."""
+    """Write an import's files into a folder, under tamed names; return its own."""
     names = {"": THE_FILE}
-    if mapping is not None:
-        names |= {each.file.lower(): Path(each.file).name for each in mapping.beside}
+    there = sorted(kept_beside(run))
+    for each in mapping.beside if mapping else ():
+        names |= {file: _tame(file) for file in named(each, there)}
     for file, name in names.items():
         pieces = run.chunks.filter(file=file).order_by("number")
         _write(where / name, pieces.values_list("data", flat=True).iterator(4))
     return where / THE_FILE
+
+
+def _tame(name: str) -> str:
+    """A name of a file that leads nowhere, by which a mapping still knows it."""
+    return re.sub(r"[^\w .()-]", "_", name, flags=re.ASCII)
 
 
 def _write(path: Path, pieces: Iterator[bytes | memoryview]) -> None:

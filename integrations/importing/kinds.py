@@ -1,6 +1,6 @@
-"""What a file is, by what is in it; its name only decides where its content does not."""
+"""What a file is, by what is in it, whatever it is called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,21 @@ from django.utils.translation import gettext as _
 from integrations.importing.encodings import encoding_of
 from integrations.importing.personal import is_personal
 from integrations.importing.refusal import Unreadable
-from integrations.importing.tables import Table
+from integrations.importing.sheets import SheetTable, is_workbook
+from integrations.importing.tables import Table, TextTable
 from integrations.importing.values import show
+from integrations.importing.workbooks import Workbook
 from integrations.models import FileKind
 
 SHOWN_ROWS = 5
 MOST_COLUMNS = 200
+MOST_SHEETS = 20
 LONGEST_CELL = 80
 ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 _LINE = 2_000
 
 # How files begin that are no text, whatever they are called.
-_SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
 _PACKED = (
     b"\x1f\x8b",
     b"BZh",
@@ -40,17 +43,21 @@ class Seen:
     encoding: str
     columns: list[str]
     rows: list[list[str]]
+    sheets: list[dict[str, Any]] = field(default_factory=list)  # when there are several
 
     def as_json(self) -> dict[str, Any]:
-        return {"encoding": self.encoding, "columns": self.columns, "rows": self.rows}
+        told = {"encoding": self.encoding, "columns": self.columns, "rows": self.rows}
+        return told | ({"sheets": self.sheets} if self.sheets else {})
 
 
-def look_at(path: Path, name: str) -> Seen:
+def look_at(path: Path) -> Seen:
     """See what a file is.
 
     :raises Unreadable: with the line and a sentence, when it is nothing we read.
     """
-    _refuse_other_kinds(path, name)
+    if is_workbook(path):
+        return _look_into(path)
+    _refuse_other_kinds(path)
     encoding = encoding_of(path)
     with path.open(encoding=encoding) as file:
         start = file.read(_LINE).lstrip()
@@ -61,8 +68,28 @@ def look_at(path: Path, name: str) -> Seen:
             lines = [file.readline(_LINE).strip() for _row in range(SHOWN_ROWS)]
         rows = [[_short(line, 200)] for line in lines if line]
         return Seen(FileKind.BUNDLE, ENCODINGS[encoding], [], rows)
-    columns, rows = _head_of(Table(path))
+    columns, rows = _head_of(TextTable(path))
     return Seen(FileKind.TABLE, ENCODINGS[encoding], columns, rows)
+
+
+def _look_into(path: Path) -> Seen:
+    """A workbook's sheets; those without a table are passed over while another has one."""
+    book = Workbook(path)
+    names = book.sheets()[:MOST_SHEETS]
+    seen: list[dict[str, Any]] = []
+    first: Unreadable | None = None
+    for name in names:
+        try:
+            columns, rows = _head_of(SheetTable(path, sheet=name, book=book))
+        except Unreadable as refusal:
+            first = first or refusal
+        else:
+            seen.append({"name": name, "columns": columns, "rows": rows})
+    if not seen and first:
+        raise first
+    columns, rows = seen[0]["columns"], seen[0]["rows"]
+    several = seen if len(names) > 1 else []
+    return Seen(FileKind.SHEET, "", columns, rows, several)
 
 
 def _head_of(table: Table) -> tuple[list[str], list[list[str]]]:
@@ -86,17 +113,15 @@ def _head_of(table: Table) -> tuple[list[str], list[list[str]]]:
     ]
 
 
-def _refuse_other_kinds(path: Path, name: str) -> None:
+def _refuse_other_kinds(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(8)
-    if start.startswith(_SPREADSHEET):
-        is_sheet = name.lower().endswith((".xlsx", ".xls", ".xlsm", ".ods"))
+    if start.startswith(_OLD_SPREADSHEET):
         raise Unreadable(
             1,
-            _("Spreadsheets are not read yet: save it as CSV.")
-            if is_sheet
-            else _(
-                "This is an archive or a spreadsheet, not a text file: save it as CSV."
+            _(
+                "This is an old spreadsheet, or one with a password: save it as .xlsx"
+                " without one."
             ),
         )
     if start.startswith(_PACKED):

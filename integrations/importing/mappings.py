@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Mapping as Mappings
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
@@ -14,10 +15,19 @@ from integrations.importing.shapes import SHAPES
 from integrations.queries.texts import CURRENCIES
 from opportunities.models import Outcome
 
-PRESETS = ("maven", "plain")
+PRESETS = ("maven", "plain", "salesforce", "hubspot", "pipedrive")
 EARLIEST = "earliest"
 # What a column may hold besides the fields of a bundle's opportunity.
-BESIDES = frozenset({"product", "stage"})
+_EXTRAS = """
+product stage stage_on status is_won is_lost is_closed is_deleted won_on lost_on
+close_on modified_at probability reason company_id owner_id contact_ids contacts
+participants
+"""
+EXTRAS = frozenset(_EXTRAS.split())
+# A field -> its column, or the names its column may have.
+Columns = Mappings[str, str | Sequence[str]]
+LISTS = ("companies", "teams", "products", "members", "people", "places", "history",
+         "changes")  # fmt: skip
 
 
 class BadMapping(Exception):
@@ -29,14 +39,17 @@ class Beside:
     """A file beside the deals' own: its name, and its columns by what they hold."""
 
     file: str
-    columns: Mappings[str, str]
+    columns: Columns
+    also: tuple[str, ...] = ()  # other names it may have, as patterns without an ending
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
     name: str
-    columns: Mappings[str, str]  # field of the bundle -> column of the file
+    columns: Columns  # what a deal has -> column of the file
     ignored: frozenset[str] = frozenset()
+    is_export: bool = False  # of another product: more columns, moments, late entries
+    sheet: str = ""  # of a workbook; empty: the first
     name_parts: tuple[str, ...] = ()  # what a deal without a name is called after
     outcomes: Mappings[str, str] = field(default_factory=dict)  # by stage
     outcome_otherwise: str = ""  # of a stage not among them; empty: refused
@@ -49,11 +62,20 @@ class Mapping:
     companies: Beside | None = None
     teams: Beside | None = None
     products: Beside | None = None
+    members: Beside | None = None
+    people: Beside | None = None
+    places: Beside | None = None  # who sits in which deal
+    history: Beside | None = None  # states of deals over time
+    changes: Beside | None = None  # changes of any field of deals, one a row
+    stage_field: str = ""  # what `changes` calls the stage
     countries: Mappings[str, str] = field(default_factory=dict)
+    roles: Mappings[str, str] = field(default_factory=dict)  # empty: none, unsaid
+    probability_of: int = 1  # what a sure deal has
 
     @property
     def beside(self) -> list[Beside]:
-        return [each for each in (self.companies, self.teams, self.products) if each]
+        found = [getattr(self, name) for name in LISTS]
+        return [each for each in found if each]
 
 
 def mapping_named(name: str) -> Mapping:
@@ -99,17 +121,18 @@ def mapping_from(name: str, told: Any) -> Mapping:
             raise BadMapping(_("A mapping has no “%(word)s”.") % {"word": word})
     told = told | {"ignored": frozenset(told.get("ignored", ()))}
     told["name_parts"] = tuple(told.get("name_parts", ()))
-    for word in ("companies", "teams", "products"):
+    for word in LISTS:
         if word in told:
             columns = dict(told[word])
-            told[word] = Beside(file=columns.pop("file", ""), columns=columns)
+            file, also = columns.pop("file", ""), tuple(columns.pop("also", ()))
+            told[word] = Beside(file=file, columns=columns, also=also)
     mapping = Mapping(name=name, **told)
     _refuse_bad(mapping)
     return mapping
 
 
 def _refuse_bad(mapping: Mapping) -> None:
-    allowed = SHAPES["opportunity"].keys() | BESIDES
+    allowed = SHAPES["opportunity"].keys() | EXTRAS
     for word in mapping.columns:
         if word not in allowed:
             raise BadMapping(

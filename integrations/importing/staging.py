@@ -12,10 +12,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from integrations.importing.besides import path_beside
 from integrations.importing.bundles import Bundle
-from integrations.importing.deals import SEAT, Deals
-from integrations.importing.mappings import Mapping
+from integrations.importing.companies import SEAT
+from integrations.importing.deals import Deals
+from integrations.importing.mappings import Beside, Mapping
 from integrations.importing.reading import Parsed, Reading
+from integrations.importing.refusal import Unreadable
 from integrations.importing.report import Report
 from integrations.importing.settling import settle
 from integrations.models import ImportRow, ImportRun, ImportStatus
@@ -147,12 +150,20 @@ def _digest(order: Order) -> str:
     told = repr((order.mapping, order.currency, str(order.zone)))
     digest = hashlib.sha256(told.encode())
     beside = order.mapping.beside if order.mapping else []
-    for path in (order.path, *(order.path.parent / each.file for each in beside)):
-        if path.is_file():
+    for path in (order.path, *(_beside(order.path, each) for each in beside)):
+        if path is not None:
             with path.open("rb") as file:
                 while piece := file.read(1 << 20):
                     digest.update(piece)
     return digest.hexdigest()
+
+
+def _beside(path: Path, beside: Beside) -> Path | None:
+    """None also for one that can't be told: the reading refuses it with a sentence."""
+    try:
+        return path_beside(path, beside)
+    except Unreadable:
+        return None
 
 
 def _with_a_row(rows: Iterator[Parsed]) -> Iterator[Parsed]:

@@ -1,4 +1,4 @@
-"""Tables of text: CSV with commas, semicolons or tabs, read row by row."""
+"""Tables: of text, as CSV with commas, semicolons or tabs, read row by row."""
 
 import csv
 import io
@@ -28,37 +28,41 @@ class TableRow:
 
 
 class Table:
-    """A CSV file. Its header names the columns; blank rows are passed over."""
+    """Rows under a header that names the columns; blank rows are passed over."""
+
+    writes_iso = False  # days are written as 2026-05-31, whatever a mapping says
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.characters = 0
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """The line and the cells of each row that is not blank.
+
+        :raises Unreadable: with the line where the file can't be read on.
+        """
+        raise NotImplementedError
 
     def rows(self) -> Iterator[TableRow]:
         """Each row under its header's names; the first one answered is that header.
 
         :raises Unreadable: with the line where the file can't be read on.
         """
-        with self.path.open(encoding=encoding_of(self.path), newline="") as file:
-            reader = csv.reader(
-                self._counted(file), delimiter=_delimiter(self.path, file), strict=True
-            )
-            header = self._header(reader)
-            yield TableRow(1, dict(zip(header, header, strict=True)))
-            for line, cells in self._records(reader):
-                yield _row(line, header, cells)
+        records = self.records()
+        header = self._header(next(records, None))
+        yield TableRow(1, dict(zip(header, header, strict=True)))
+        for line, cells in records:
+            yield self.row(line, header, cells)
 
-    def _counted(self, file: io.TextIOWrapper) -> Iterator[str]:
-        number = 0
-        while text := file.readline(LONGEST_LINE + 1):
-            number += 1
-            if len(text) > LONGEST_LINE:
-                raise Unreadable(number, _("The line is too long."))
-            self.characters += len(text)
-            yield text
+    def row(self, line: int, header: list[str], cells: list[str]) -> TableRow:
+        if len(cells) != len(header):
+            sentence = _("The row has %(cells)s cells, the header has %(columns)s.")
+            found = {"cells": len(cells), "columns": len(header)}
+            return TableRow(line, {}, error=sentence % found)
+        cells = [cell.strip() for cell in cells]
+        return TableRow(line, dict(zip(header, cells, strict=True)))
 
-    def _header(self, reader: "_csv.Reader") -> list[str]:
-        first = next(self._records(reader), None)
+    def _header(self, first: tuple[int, list[str]] | None) -> list[str]:
         if first is None:
             raise Unreadable(1, _("The file is empty."))
         header = [name.strip() for name in first[1]]
@@ -69,6 +73,26 @@ class Table:
                 _("Two columns are called %(name)s.") % {"name": show(twice)},
             )
         return header
+
+
+class TextTable(Table):
+    """A CSV file."""
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        with self.path.open(encoding=encoding_of(self.path), newline="") as file:
+            reader = csv.reader(
+                self._counted(file), delimiter=_delimiter(self.path, file), strict=True
+            )
+            yield from self._records(reader)
+
+    def _counted(self, file: io.TextIOWrapper) -> Iterator[str]:
+        number = 0
+        while text := file.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(text) > LONGEST_LINE:
+                raise Unreadable(number, _("The line is too long."))
+            self.characters += len(text)
+            yield text
 
     def _records(self, reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
         while True:
@@ -81,15 +105,6 @@ class Table:
                 raise Unreadable(line, _sentence(error)) from None
             if any(cell.strip() for cell in cells):
                 yield line, cells
-
-
-def _row(line: int, header: list[str], cells: list[str]) -> TableRow:
-    if len(cells) != len(header):
-        sentence = _("The row has %(cells)s cells, the header has %(columns)s.")
-        found = {"cells": len(cells), "columns": len(header)}
-        return TableRow(line, {}, error=sentence % found)
-    cells = [cell.strip() for cell in cells]
-    return TableRow(line, dict(zip(header, cells, strict=True)))
 
 
 def _delimiter(path: Path, file: io.TextIOWrapper) -> str:

@@ -9,7 +9,11 @@ from integrations.models.exporting import (
 )
 from integrations.models.importing import (
     AT_WORK,
+    OF_UNDO,
+    WRITTEN,
+    ChangeKind,
     FileKind,
+    ImportChange,
     ImportChunk,
     ImportRow,
     ImportRun,
@@ -26,6 +30,9 @@ from integrations.models.webhooks import (
 
 __all__ = [
     "AT_WORK",
+    "OF_UNDO",
+    "WRITTEN",
+    "ChangeKind",
     "Contents",
     "DeliveryState",
     "ExportChunk",
@@ -33,6 +40,7 @@ __all__ = [
     "ExportStatus",
     "FileKind",
     "Format",
+    "ImportChange",
     "ImportChunk",
     "ImportRow",
     "ImportRun",

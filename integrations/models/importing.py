@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,15 +20,26 @@ class ImportStatus(models.TextChoices):
     COMMITTED = "committed", _("committed")
     REFUSED = "refused", _("refused")
     FAILED = "failed", _("given up")
+    WEIGHING = "weighing", _("seeing what an undo takes back")
+    UNDOING = "undoing", _("taking it back")
+    UNDONE = "undone", _("undone")
 
 
 # A worker is at it, or will be.
-AT_WORK = (ImportStatus.READING, ImportStatus.CHECKING, ImportStatus.WRITING)
+OF_UNDO = (ImportStatus.WEIGHING, ImportStatus.UNDOING)
+AT_WORK = (
+    ImportStatus.READING,
+    ImportStatus.CHECKING,
+    ImportStatus.WRITING,
+    *OF_UNDO,
+)
+WRITTEN = (ImportStatus.COMMITTED, *OF_UNDO, ImportStatus.UNDONE)
 
 
 class FileKind(models.TextChoices):
     BUNDLE = "bundle", _("bundle (JSON Lines)")
     TABLE = "table", _("table (CSV)")
+    SHEET = "sheet", _("spreadsheet (XLSX)")
 
 
 class ImportRun(WorkspaceModel):
@@ -44,6 +56,8 @@ class ImportRun(WorkspaceModel):
     committed_at = models.DateTimeField(null=True)
     row_count = models.IntegerField(default=0)  # how many are staged: resumable
     report = models.JSONField(default=dict)
+    undo = models.JSONField(default=dict)  # what an undo would do, or did
+    undone_at = models.DateTimeField(null=True)
 
     # What only an import has that came in by the pages.
     file_name = models.CharField(max_length=120, blank=True)
@@ -78,6 +92,10 @@ class ImportRun(WorkspaceModel):
         return self.status in AT_WORK
 
     @property
+    def is_table(self) -> bool:
+        return self.kind in (FileKind.TABLE, FileKind.SHEET)
+
+    @property
     def counts(self) -> dict[str, Any]:
         found: dict[str, Any] = self.report.get("counts", {})
         return found
@@ -103,6 +121,44 @@ class ImportRow(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.kind}"
+
+
+class ChangeKind(models.TextChoices):
+    """What an import did to rows, in no language."""
+
+    MADE = "made"
+    CHANGED = "changed"
+    TAKEN = "taken"
+
+
+class ImportChange(WorkspaceModel):
+    """Rows of one table that an import made, changed or took away: what an undo goes by.
+
+    Up to a thousand of them stand in one row, in the order they were written.
+    """
+
+    run = WorkspaceForeignKey(ImportRun, models.CASCADE, related_name="changes")
+    number = models.IntegerField()
+    kind = models.CharField(max_length=7, choices=ChangeKind.choices)
+    table = models.CharField(max_length=60)  # the model's label
+    ids = ArrayField(models.UUIDField())
+    # The columns that count, and a hash of them for each row as the import left it.
+    columns = ArrayField(models.CharField(max_length=60), default=list)
+    prints = ArrayField(models.BigIntegerField(), default=list)
+    before = models.JSONField(
+        default=list
+    )  # a row's former values, in the order of ids
+
+    class Meta:
+        verbose_name = _("change of an import")
+        constraints = [
+            models.UniqueConstraint(
+                name="change_of_an_import_once", fields=["workspace", "run", "number"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.table} {self.kind}, {len(self.ids)}"
 
 
 class ImportChunk(WorkspaceModel):

@@ -29,9 +29,9 @@ def bomb(size: int = 50_000_000) -> bytes:
 
 # What is seen to be no file of ours when it comes in.
 UPLOADS: dict[str, tuple[bytes, str, str]] = {
-    "zip bomb called csv": (bomb(), "deals.csv", "This is an archive or a spreadsheet"),
-    "spreadsheet": (bomb(10), "deals.xlsx", "Spreadsheets are not read yet"),
-    "old spreadsheet": (b"\xd0\xcf\x11\xe0\xa1", "deals.xls", "Spreadsheets are not"),
+    "zip bomb called csv": (bomb(), "deals.csv", "This is an archive, but no spreadsheet"),
+    "archive called xlsx": (bomb(10), "deals.xlsx", "This is an archive, but no spreadsheet"),
+    "old spreadsheet": (b"\xd0\xcf\x11\xe0\xa1", "deals.xls", "This is an old spreadsheet"),
     "packed": (gzip.compress(b"id\n1"), "deals.csv", "This file is packed"),
     "pdf": (b"%PDF-1.7\n", "deals.csv", "This is a PDF"),
     "empty": (b"", "deals.csv", "The file is empty."),
