@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import exports, imports, webhooks
+from integrations.views import exports, imports, mapping, webhooks
 
 app_name = "integrations"
 
@@ -17,7 +17,7 @@ urlpatterns = [
     ),
     path(
         "w/<slug:slug>/settings/import/<uuid:id>/mapping",
-        imports.mapping,
+        mapping.mapping,
         name="import-mapping",
     ),
     path(
@@ -29,6 +29,16 @@ urlpatterns = [
         "w/<slug:slug>/settings/import/<uuid:id>/discard",
         imports.throw_away,
         name="import-discard",
+    ),
+    path(
+        "w/<slug:slug>/settings/import/<uuid:id>/undo/preview",
+        imports.preview_undo,
+        name="import-undo-preview",
+    ),
+    path(
+        "w/<slug:slug>/settings/import/<uuid:id>/undo",
+        imports.undo,
+        name="import-undo",
     ),
     path(
         "w/<slug:slug>/settings/import/<uuid:id>/refused.csv",

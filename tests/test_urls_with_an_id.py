@@ -533,6 +533,8 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "integrations:import-discard": create_import,
     "integrations:import-refused": create_import,
     "integrations:export-file": create_export,
+    "integrations:import-undo": create_import,
+    "integrations:import-undo-preview": create_import,
     "integrations:webhook": create_webhook,
     "integrations:webhook-test": create_webhook,
     "integrations:webhook-secret": create_webhook,

@@ -15,12 +15,18 @@ from integrations.importing.files import keep
 from integrations.importing.kinds import Seen
 from integrations.importing.mappings import mapping_from
 from integrations.importing.working import lock
-from integrations.models import FileKind, ImportRow, ImportRun, ImportStatus
+from integrations.models import (
+    WRITTEN,
+    ImportChange,
+    ImportRow,
+    ImportRun,
+    ImportStatus,
+)
 from integrations.signals import import_asked
 from opportunities.models import ScheduleSlot
 from opportunities.models.schedule import import_slot
 
-KEPT = timedelta(days=30)  # a file nobody went on with
+KEPT = timedelta(days=30)  # a file nobody went on with, and what an undo goes by
 MAY_BE_CHECKED = frozenset(
     {
         ImportStatus.UPLOADED,
@@ -82,7 +88,7 @@ def ask_for_check(
     run = _held(run)
     if run.status not in MAY_BE_CHECKED or not run.chunks.exists():
         raise NotReady(_("This import can't be checked now."))
-    if run.kind == FileKind.TABLE:
+    if run.is_table:
         mapping_from(name, mapping)
     ImportRow.objects.filter(run=run).delete()
     run.order = {"language": language} | ({"mapping": mapping} if mapping else {})
@@ -114,7 +120,7 @@ def discard(*, run: ImportRun, by: Membership | None, now: datetime) -> None:
     :raises NotReady: when it is written, or a worker is settling it this moment.
     """
     run = _held(run)
-    if run.status == ImportStatus.COMMITTED:
+    if run.status in WRITTEN:
         raise NotReady(_("What was imported stays, and so does its report."))
     if not lock(run.pk):
         raise NotReady(_("A worker is at it this moment. Try again when it is done."))
@@ -123,8 +129,43 @@ def discard(*, run: ImportRun, by: Membership | None, now: datetime) -> None:
     run.delete()
 
 
+@transaction.atomic
+def ask_for_preview_of_undo(
+    *, run: ImportRun, by: Membership, now: datetime
+) -> ImportRun:
+    """Have a worker see what taking an import back would do.
+
+    :raises NotReady: when it can't be undone, or no more.
+    """
+    run = _held(run)
+    if not may_undo(run, now=now):
+        raise NotReady(_("This import can't be undone."))
+    run.undo = {}
+    return _ask(run, ImportStatus.WEIGHING, by=by, now=now)
+
+
+@transaction.atomic
+def ask_for_undo(*, run: ImportRun, by: Membership, now: datetime) -> ImportRun:
+    """Have an import taken back.
+
+    :raises NotReady: when nobody saw what that does, something stands on it, or it is late.
+    """
+    run = _held(run)
+    if not may_undo(run, now=now) or run.undo.get("obstacle_count") != 0:
+        raise NotReady(_("See first what an undo takes back."))
+    return _ask(run, ImportStatus.UNDOING, by=by, now=now)
+
+
+def may_undo(run: ImportRun, *, now: datetime) -> bool:
+    """Whether there is something to take back, and it is not too late."""
+    if run.status != ImportStatus.COMMITTED or run.committed_at is None:
+        return False
+    return now - run.committed_at < KEPT and run.changes.exists()
+
+
 def forget_files(*, now: datetime) -> None:
-    """Throw away what was uploaded long ago and never imported."""
+    """Throw away what was uploaded long ago and never imported, and old journals."""
+    ImportChange.objects.filter(run__committed_at__lt=now - KEPT).delete()
     old = ImportRun.objects.filter(started_at__lt=now - KEPT, status__in=MAY_BE_CHECKED)
     for run in old.exclude(file_name=""):
         discard(run=run, by=None, now=now)

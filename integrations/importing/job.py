@@ -1,5 +1,6 @@
 """What all steps of one import share: the clock, the words, what is known so far."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Workspace, end_of
+from integrations.importing.journal import Journal
 from integrations.importing.members import Members
 from integrations.importing.refusal import Refusal
 from integrations.importing.report import MADE, Report
@@ -16,6 +18,8 @@ from integrations.queries.names import Names
 from readiness.models import ActionType, SignalType
 from readiness.queries.evidence import CLOCK_DRIFT
 from stakeholders.queries.roles import role_codes
+
+BATCH = 1_000
 
 
 class Follows(Exception):
@@ -29,6 +33,7 @@ class Job:
     report: Report
     by: Membership | None
     now: datetime
+    journal: Journal
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
@@ -53,8 +58,25 @@ class Job:
         self.signals, self.actions = _codes(SignalType), _codes(ActionType)
 
     def _seat_made(self, seat: Membership) -> None:
+        self.journal.made([seat])
         self.names.meet(seat)
         self.report.count("seat", MADE)
+
+    # --- what is written -------------------------------------------------------------
+
+    def create(self, model: Any, rows: Sequence[Any]) -> None:
+        model.objects.bulk_create(rows, batch_size=BATCH)
+        self.journal.made(rows)
+
+    def update(self, model: Any, rows: Sequence[Any], names: Collection[str]) -> None:
+        self.journal.changing(model, [row.pk for row in rows], names)
+        model.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
+
+    def retract(self, model: Any, pks: Collection[UUID]) -> None:
+        """Take facts back that stand."""
+        taken_back = {"retracted_at": self.now, "retracted_by": self.by}
+        self.journal.changing(model, pks, taken_back)
+        model.objects.filter(pk__in=pks).update(**taken_back)
 
     # --- what the file calls things --------------------------------------------------
 

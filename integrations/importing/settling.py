@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Membership, SearchToken, Workspace
 from integrations.importing.job import Job
+from integrations.importing.journal import Journal
 from integrations.importing.likely import report_likely
 from integrations.importing.merged import Merged
 from integrations.importing.report import Report
@@ -91,7 +92,8 @@ def settle(
     workspace = Workspace.objects.get(pk=run.workspace_id)
     try:
         with transaction.atomic():
-            _write(run, Job(workspace, run.source, report, by, now), progress)
+            job = Job(workspace, run.source, report, by, now, Journal(run))
+            _write(run, job, progress)
     except Undone:
         pass
     except IntegrityError as error:
@@ -119,6 +121,7 @@ def _write(run: ImportRun, job: Job, progress: Progress) -> None:
     connection.check_constraints()
     if job.report.is_dry_run:
         raise Undone
+    job.journal.seal()
 
 
 def _clash(error: IntegrityError) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,8 @@ from integrations.importing.reading import Reading
 from integrations.importing.report import Report
 from integrations.importing.settling import analyze, settle
 from integrations.importing.staging import Door, Progress, ReadElsewhere, stage
-from integrations.models import FileKind, ImportRow, ImportRun, ImportStatus
+from integrations.importing.undoing import undo
+from integrations.models import OF_UNDO, FileKind, ImportRow, ImportRun, ImportStatus
 from integrations.signals import import_asked, import_finished
 from opportunities.models import ScheduleSlot
 
@@ -96,10 +97,14 @@ def _give_up(run: ImportRun, slot_id: UUID, *, now: datetime) -> None:
     logger.error(
         "Could not work import %s in %s attempts: given up", run.pk, run.attempts
     )
-    ImportRow.objects.filter(run=run).delete()
-    run.status, run.row_count, run.beat_at = ImportStatus.FAILED, 0, None
-    run.save(update_fields=["status", "row_count", "beat_at"])
-    import_finished.send(ImportRun, run=run, now=now)
+    if run.status in OF_UNDO:
+        run.status, run.undo = ImportStatus.COMMITTED, {"has_failed": True}
+        run.save(update_fields=["status", "undo"])
+    else:
+        ImportRow.objects.filter(run=run).delete()
+        run.status, run.row_count, run.beat_at = ImportStatus.FAILED, 0, None
+        run.save(update_fields=["status", "row_count", "beat_at"])
+        import_finished.send(ImportRun, run=run, now=now)
     ScheduleSlot.objects.filter(pk=slot_id).delete()
 
 
@@ -173,28 +178,31 @@ def _rest(run: ImportRun, slot_id: UUID) -> None:
 def _settle(run_id: UUID, slot_id: UUID, beat: "Beat", *, door: Door, now: Now) -> None:
     with door():
         run = ImportRun.objects.filter(pk=run_id).select_related("asked_by").first()
-        settles = {ImportStatus.CHECKING, ImportStatus.WRITING}
+        settles = {ImportStatus.CHECKING, ImportStatus.WRITING, *OF_UNDO}
         if run is None or run.status not in settles or not lock(run_id):
             return
-        told = run.report
-        report = Report(dropped=told.get("dropped", []), notes=told.get("notes", []))
-        settle(
-            run=run,
-            report=report,
-            by=run.asked_by,
-            now=now(),
-            is_dry_run=run.status == ImportStatus.CHECKING,
-            progress=beat.tell,
-        )
+        _done(run, beat, now=now())
         run.attempts, run.settled_count, run.beat_at = 0, 0, None
         if run.status == ImportStatus.COMMITTED:
             run.chunks.all().delete()
-            run.facts = run.facts | {"rows": []}  # people are named in them
+            run.facts = run.facts | {"rows": [], "sheets": []}  # people are named there
         run.save(update_fields=["attempts", "settled_count", "beat_at", "facts"])
         ScheduleSlot.objects.filter(pk=slot_id).delete()
     if run.status == ImportStatus.COMMITTED:
         with door():
             analyze()
+
+
+def _done(run: ImportRun, beat: "Beat", *, now: datetime) -> None:
+    """Do what is asked: check or write what was staged, or take back what was written."""
+    work: dict[str, Any] = {"run": run, "by": run.asked_by, "now": now}
+    work |= {"progress": beat.tell}
+    if run.status in OF_UNDO:
+        undo(**work, is_dry_run=run.status == ImportStatus.WEIGHING)
+        return
+    told = run.report
+    report = Report(dropped=told.get("dropped", []), notes=told.get("notes", []))
+    settle(**work, report=report, is_dry_run=run.status == ImportStatus.CHECKING)
 
 
 def _beat(run_id: UUID, slot_id: UUID, *, at: datetime, **more: int) -> None:

@@ -14,8 +14,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -29,36 +29,30 @@ from accounts.http.sheets import sheet_response
 from integrations.actions.imports import (
     MAY_BE_CHECKED,
     NotReady,
-    ask_for_check,
     ask_for_commit,
+    ask_for_preview_of_undo,
+    ask_for_undo,
     discard,
     keep_file,
+    may_undo,
 )
 from integrations.forms.imports import (
     HOLDS,
-    MappingForm,
-    PresetForm,
     UploadForm,
-    best_preset,
-    initial_from,
-    initial_of,
 )
-from integrations.importing.files import folder, kept_beside
+from integrations.importing.files import folder
 from integrations.importing.kinds import look_at
-from integrations.importing.mappings import BadMapping, preset
 from integrations.importing.personal import is_personal
 from integrations.importing.refusal import Unreadable
+from integrations.importing.undoing import count_of
 from integrations.importing.uploads import TOO_LARGE
 from integrations.importing.values import show
-from integrations.models import FileKind, ImportRun, ImportStatus
+from integrations.models import OF_UNDO, WRITTEN, ImportRun, ImportStatus
 from integrations.queries.likely import likely_in
+from integrations.views.undoing import undo_shown
 from stakeholders.queries.duplicates import REASONS
 
-LIST, MAPPING, RUN = (
-    "integrations/imports.html",
-    "integrations/import_mapping.html",
-    "integrations/import_run.html",
-)
+LIST, RUN = "integrations/imports.html", "integrations/import_run.html"
 PAGE_SIZE = 50
 STOP_POLLING = 286  # htmx takes the answer and asks no more
 SHOWN_REFUSALS = 50
@@ -123,7 +117,7 @@ def _older_than(id: str) -> list[ImportRun]:
     runs = ImportRun.objects.select_related("started_by").order_by("-pk")
     with suppress(ValueError):
         runs = runs.filter(pk__lt=UUID(id)) if id else runs
-    return list(runs.defer("report", "facts", "order")[: PAGE_SIZE + 1])
+    return list(runs.defer("report", "facts", "order", "undo")[: PAGE_SIZE + 1])
 
 
 def _kept(request: WorkspaceRequest, form: UploadForm) -> ImportRun:
@@ -131,7 +125,7 @@ def _kept(request: WorkspaceRequest, form: UploadForm) -> ImportRun:
     uploaded, besides = form.cleaned_data["file"], form.cleaned_data["beside"]
     with _on_disk(uploaded, *besides) as paths:
         name = _name_of(uploaded)
-        seen = look_at(paths[0], name)
+        seen = look_at(paths[0])
         return keep_file(
             path=paths[0],
             name=name,
@@ -176,120 +170,6 @@ def _too_large() -> str:
     }
 
 
-# --- columns -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the file: what it may hold, and what stands in it."""
-
-    name: str
-    field: Any  # none: it is dropped
-    cells: list[str]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member("import.run")
-def mapping(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
-    run: ImportRun = get_object_or_404(ImportRun, pk=id)
-    columns: list[str] = run.facts.get("columns", [])
-    form = None
-    if run.kind == FileKind.TABLE:
-        initial = _initial(request, run, columns)
-        form = MappingForm(posted(request), columns=columns, initial=initial)
-    refusal, status = "", 200
-    if request.method == "POST":
-        status = 422
-        if form is None or form.is_valid():
-            try:
-                _ask(request, run, form)
-            except (NotReady, BadMapping) as error:
-                refusal = str(error)
-            else:
-                return see_other("integrations:import-run", slug=slug, id=id)
-    if run.status not in MAY_BE_CHECKED and not refusal:
-        return see_other("integrations:import-run", slug=slug, id=id)
-    context = {
-        "run": run,
-        "form": form,
-        "presets": _presets(form) if form else None,
-        "columns": _columns(run, form) if form else [],
-        "settings": [form[name] for name in form.fields if _is_setting(name)]
-        if form
-        else [],
-        "missing": _missing(run, form) if form else [],
-        "lines": [row[0] for row in run.facts.get("rows", []) if row]
-        if not form
-        else [],
-        "earlier": ImportRun.objects.filter(
-            digest=run.digest, status=ImportStatus.COMMITTED
-        )
-        .order_by("committed_at")
-        .last(),
-        "refusal": refusal,
-    }
-    return render_page(request, MAPPING, context, status=status)
-
-
-def _is_setting(name: str) -> bool:
-    return name != "preset" and not name.startswith("column_")
-
-
-def _initial(request: WorkspaceRequest, run: ImportRun, columns: list[str]) -> Any:
-    asked = PresetForm(request.GET)
-    if "preset" in request.GET and asked.is_valid():
-        return initial_of(asked.cleaned_data["preset"], columns)
-    if run.order.get("mapping"):
-        return initial_from(run.order["mapping"], run.mapping, columns)
-    return initial_of(best_preset(columns), columns)
-
-
-def _presets(form: MappingForm) -> PresetForm:
-    chosen = form["preset"].value()
-    return PresetForm(initial={"preset": chosen}, auto_id="id_start_%s")
-
-
-def _columns(run: ImportRun, form: MappingForm) -> list[Column]:
-    rows = run.facts.get("rows", [])
-    return [
-        Column(
-            name=column,
-            field=form[f"column_{number}"]
-            if f"column_{number}" in form.fields
-            else None,
-            cells=[] if is_personal(column) else [row[number] for row in rows[:3]],
-        )
-        for number, column in enumerate(form.columns)
-    ]
-
-
-def _missing(run: ImportRun, form: MappingForm) -> list[str]:
-    """Files the chosen mapping reads that were not given."""
-    name = form["preset"].value()
-    told = preset(name) if name in dict(form.fields["preset"].choices) else {}  # type: ignore[attr-defined]
-    wanted = [
-        told[word]["file"]
-        for word in ("companies", "teams", "products")
-        if word in told
-    ]
-    if not wanted:
-        return []
-    there = kept_beside(run)
-    return [file for file in wanted if file.lower() not in there]
-
-
-def _ask(request: WorkspaceRequest, run: ImportRun, form: MappingForm | None) -> None:
-    """:raises NotReady, BadMapping: when it can't be checked now, or not like this."""
-    ask_for_check(
-        run=run,
-        mapping=form.mapping() if form else None,
-        name=form.cleaned_data["preset"] if form else "",
-        language=get_language() or "en",
-        by=request.membership,
-        now=timezone.now(),
-    )
-
-
 # --- one import ----------------------------------------------------------------------
 
 
@@ -325,6 +205,28 @@ def throw_away(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     return see_other("integrations:imports", slug=slug)
 
 
+@require_POST
+@member("import.run")
+def preview_undo(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
+    found: ImportRun = get_object_or_404(ImportRun, pk=id)
+    try:
+        ask_for_preview_of_undo(run=found, by=request.membership, now=timezone.now())
+    except NotReady as refusal:
+        return _page(request, found, refusal=str(refusal), status=422)
+    return see_other("integrations:import-run", slug=slug, id=id)
+
+
+@require_POST
+@member("import.run")
+def undo(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
+    found: ImportRun = get_object_or_404(ImportRun, pk=id)
+    try:
+        ask_for_undo(run=found, by=request.membership, now=timezone.now())
+    except NotReady as refusal:
+        return _page(request, found, refusal=str(refusal), status=422)
+    return see_other("integrations:import-run", slug=slug, id=id)
+
+
 @require_safe
 @member("import.run")
 def refusals(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
@@ -350,7 +252,8 @@ class Progress:
 def _progress(run: ImportRun) -> Progress:
     if run.status == ImportStatus.READING:
         return Progress(run.read_count, run.size)
-    return Progress(run.settled_count, run.row_count)
+    total = count_of(run) if run.status in OF_UNDO else run.row_count
+    return Progress(run.settled_count, total)
 
 
 def _page(
@@ -378,7 +281,9 @@ def _page(
         "holds": _holds(run, told),
         "notes": report.get("notes", []),
         "may_change": run.status in MAY_BE_CHECKED and run.file_name,
-        "may_discard": run.status != ImportStatus.COMMITTED,
+        "may_discard": run.status not in WRITTEN,
+        "may_undo": may_undo(run, now=timezone.now()),
+        "undo": undo_shown(run),
         "refusal": refusal,
     }
     return render_page(request, RUN, context, partial="work", status=status)
@@ -387,7 +292,8 @@ def _page(
 def _holds(run: ImportRun, told: dict[str, Any]) -> list[tuple[str, Any]]:
     """Which column was read as what, in the order of the file."""
     held_by = {column: held for held, column in told.get("columns", {}).items()}
-    columns = [column for column in run.facts.get("columns", []) if column in held_by]
+    columns = [*held_by] if told.get("sheet") else run.facts.get("columns", [])
+    columns = [column for column in columns if column in held_by]
     return [(column, HOLDS.get(held_by[column], held_by[column])) for column in columns]
 
 

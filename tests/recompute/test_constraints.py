@@ -38,6 +38,7 @@ from forecasting.models import (
 from integrations.models import (
     ExportChunk,
     ExportRun,
+    ImportChange,
     ImportChunk,
     ImportRow,
     ImportRun,
@@ -452,6 +453,13 @@ VALID: dict[type[models.Model], Any] = {
         "workspace_id": w.owner.workspace_id,
         "object_id": uuid7(),
         "due_at": NOW,
+    },
+    ImportChange: lambda w: {
+        "run": w[ImportRun],
+        "number": ImportChange.objects.count(),
+        "kind": "made",
+        "table": "opportunities.Company",
+        "ids": [],
     },
     ImportChunk: lambda w: {
         "run": w[ImportRun],

@@ -3,12 +3,14 @@
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.core.validators import validate_email
@@ -24,6 +26,7 @@ from accounts import tenancy
 from accounts.actions.workspaces import RESERVED, create_workspace
 from accounts.models import User, Workspace
 from buyreadiness.services.refused import Refused
+from integrations.actions.imports import may_undo
 from integrations.importing import (
     BadMapping,
     Order,
@@ -34,11 +37,17 @@ from integrations.importing import (
     mapping_named,
 )
 from integrations.importing import Progress as Told
-from integrations.importing.mappings import Mapping
+from integrations.importing.mappings import PRESETS, Mapping
+from integrations.importing.report import CHANGED, MADE
+from integrations.importing.undoing import CHANGED as CHANGED_SINCE
+from integrations.importing.undoing import STANDS, Undo, undo
+from integrations.importing.working import lock
+from integrations.models import ImportRun
 from integrations.queries.texts import CURRENCIES
 
-TABLES = {".csv", ".tsv", ".txt"}
+TABLES = {".csv", ".tsv", ".txt", ".xlsx"}
 SHOWN = 50  # refusals that are printed
+WAYS = {CHANGED_SINCE: "changed since", STANDS: "stands on it"}
 
 
 class NotKept(Exception):
@@ -50,11 +59,13 @@ class NotKept(Exception):
 
 
 class Command(BaseCommand):
-    help = "Import a bundle (JSON Lines) or a CSV of deals. All of it or nothing."
+    help = (
+        "Import a bundle (JSON Lines) or a table of deals (CSV, XLSX): all or nothing."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("file", type=Path, metavar="FILE", nargs="?")
         parser.add_argument("--workspace", required=True, metavar="SLUG")
         parser.add_argument(
             "--create", action="store_true", help="make the workspace if there is none"
@@ -63,23 +74,73 @@ class Command(BaseCommand):
             "--admin", default="", metavar="EMAIL", help="its administrator"
         )
         parser.add_argument(
-            "--mapping", default="", metavar="M", help="maven, plain, or a file"
+            "--mapping",
+            default="",
+            metavar="M",
+            help=f"{', '.join(PRESETS)}, or a file",
+        )
+        parser.add_argument(
+            "--sheet", default="", metavar="NAME", help="of a workbook; else the first"
         )
         parser.add_argument("--currency", default="", metavar="CUR")
         parser.add_argument("--dry-run", action="store_true")
+        parser.add_argument(
+            "--undo", default="", metavar="RUN", help="take an import back, by its id"
+        )
 
     def handle(self, **options: Any) -> None:
-        path: Path = options["file"]
-        if not path.is_file():
-            raise Refused(f"There is no file {path}.")
+        path: Path | None = options["file"]
+        if options["undo"]:
+            self._undo(options["workspace"], options["undo"], options["dry_run"])
+            return
+        if path is None or not path.is_file():
+            raise Refused(f"There is no file {path}." if path else "Say which file.")
         if options["currency"] and options["currency"] not in CURRENCIES:
             raise Refused(f"{options['currency']} is not a currency, written as EUR.")
-        report = self._imported(options, _mapping(path, options["mapping"]))
+        report = self._imported(
+            options, _mapping(path, options["mapping"], options["sheet"])
+        )
         self._tell(report)
         if report.is_clean and not report.is_dry_run:
             workspace = Workspace.objects.get(slug=options["workspace"])
             with tenancy.workspace(workspace, through="import"):
                 analyze()
+                run = ImportRun.objects.order_by("committed_at", "pk").last()
+            if run is not None and (report.total(MADE) or report.total(CHANGED)):
+                self.stdout.write(f"Within 30 days it can be undone: --undo {run.pk}")
+
+    def _undo(self, slug: str, id: str, is_dry_run: bool) -> None:  # noqa: FBT001 -- told by the command line
+        workspace = Workspace.objects.filter(slug=slug).first()
+        if workspace is None:
+            raise Refused(f"There is no workspace “{slug}”.")
+        with _through_the_door(workspace):
+            run = _run(id)
+            if not may_undo(run, now=timezone.now()) or not lock(run.pk):
+                raise Refused("This import can't be undone, or a worker is at it.")
+            found = undo(
+                run=run,
+                by=None,
+                now=timezone.now(),
+                is_dry_run=is_dry_run,
+                progress=lambda _rows: None,
+            )
+        self._tell_undo(found)
+        if is_dry_run:
+            self.stdout.write("A dry run: nothing was taken back.")
+
+    def _tell_undo(self, found: Undo) -> None:
+        for why, label, name in found.obstacles[:SHOWN]:
+            self.stderr.write(f"{WAYS[why]}: {_word(label)} “{name}”")
+        if not found.is_clean:
+            raise Refused(
+                f"{found.obstacle_count} rows stand in the way: nothing was taken back."
+            )
+        table = Table("rows", "gone", "back")
+        for label in sorted(found.gone | found.back):
+            table.add_row(
+                _word(label), f"{found.gone[label]:,}", f"{found.back[label]:,}"
+            )
+        Console(file=self.stdout, width=72).print(table)  # type: ignore[arg-type]
 
     def _imported(self, options: dict[str, Any], mapping: Mapping | None) -> Report:
         now = timezone.now()
@@ -130,17 +191,27 @@ class Command(BaseCommand):
             Console(file=self.stdout, width=72).print(table)  # type: ignore[arg-type]
 
 
-def _mapping(path: Path, name: str) -> Mapping | None:
+def _run(id: str) -> ImportRun:
+    """:raises Refused: when there is no such import."""
+    try:
+        return ImportRun.objects.select_for_update().get(pk=UUID(id))
+    except (ValueError, ImportRun.DoesNotExist):
+        raise Refused(f"There is no import {id} here.") from None
+
+
+def _word(label: str) -> str:
+    return str(apps.get_model(label)._meta.verbose_name)
+
+
+def _mapping(path: Path, name: str, sheet: str) -> Mapping | None:
     """The mapping asked for; a table without one is read as `plain`, all else as a bundle.
 
     :raises Refused: when there is no such mapping.
     """
-    if path.suffix.lower() == ".xlsx":
-        raise Refused("Spreadsheets are not read yet: save it as CSV.")
     if not name and path.suffix.lower() not in TABLES:
         return None
     try:
-        return mapping_named(name or "plain")
+        return replace(mapping_named(name or "plain"), sheet=sheet)
     except BadMapping as error:
         raise Refused(str(error)) from None
 

@@ -15,8 +15,6 @@ from integrations.importing.report import CHANGED, MADE, UNCHANGED
 from integrations.models import ImportRow
 from integrations.queries.lines import Line, lines_of
 
-BATCH = 1_000
-
 
 class Step:
     """One type of row. `take` is given chunks of it, `finish` comes after the last."""
@@ -131,13 +129,11 @@ class SourcedStep(Step):
             self.job.touched.add(deal)
 
     def _write(self, made: list[Any], changed: list[Any], names: set[str]) -> None:
-        self.model.objects.bulk_create(made, batch_size=BATCH)
+        self.job.create(self.model, made)
         for row in changed:
             row.version += 1
         if changed:
-            self.model.objects.bulk_update(
-                changed, sorted(names | {"version"}), batch_size=BATCH
-            )
+            self.job.update(self.model, changed, names | {"version"})
 
 
 class KeyedStep(Step):
@@ -184,9 +180,7 @@ class KeyedStep(Step):
                     changed.append((old, self.fields(values, parent)))
                     self._count(CHANGED, parent)
         if self.may_write:
-            self.model.objects.bulk_create(
-                made + self.corrected(changed), batch_size=BATCH
-            )
+            self.job.create(self.model, made + self.corrected(changed))
 
     def parent_of(self, values: Line) -> Any:
         return self.job.find(self.parent_kind, values[self.parent_field])
@@ -200,8 +194,7 @@ class KeyedStep(Step):
         names: set[str] = set()
         for row, fields in changed:
             names |= _set(row, fields)
-        rows = [row for row, _fields in changed]
-        self.model.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
+        self.job.update(self.model, [row for row, _fields in changed], names)
         return []
 
     def _load(self, rows: Sequence[ImportRow]) -> None:
@@ -252,9 +245,7 @@ class KeyedStep(Step):
 def amended(job: Job, changed: list[tuple[Any, dict[str, Any]]]) -> list[Any]:
     """Take facts back; answer the rows that stand in their place, of the same lineage."""
     model = type(changed[0][0])
-    model.objects.filter(pk__in=[row.pk for row, _fields in changed]).update(
-        retracted_at=job.now, retracted_by=job.by
-    )
+    job.retract(model, [row.pk for row, _fields in changed])
     return [
         model(
             **fields

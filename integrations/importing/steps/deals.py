@@ -10,11 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.actions.search import index, index_new
-from integrations.importing.job import Job
+from integrations.importing.job import BATCH, Job
 from integrations.importing.refusal import Refusal
 from integrations.importing.report import CHANGED, MADE, UNCHANGED
 from integrations.importing.steps.base import (
-    BATCH,
     KeyedStep,
     SourcedStep,
     Step,
@@ -200,11 +199,9 @@ class OutcomeEvents(Step):
             self._write(made, changed, gone)
 
     def _write(self, made: Any, changed: Any, gone: list[OutcomeEvent]) -> None:
-        OutcomeEvent.objects.filter(pk__in=[row.pk for row in gone]).update(
-            retracted_at=self.job.now, retracted_by=self.job.by
-        )
+        self.job.retract(OutcomeEvent, [row.pk for row in gone])
         heirs = amended(self.job, changed) if changed else []
-        OutcomeEvent.objects.bulk_create(heirs + made, batch_size=BATCH)
+        self.job.create(OutcomeEvent, heirs + made)
 
     def _there(self, deals: Iterable[Any]) -> Any:
         """What each deal has already, with its line."""

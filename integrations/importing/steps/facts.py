@@ -156,7 +156,7 @@ class OutcomeReviews(KeyedStep):
         }
 
     def _write_phases(self) -> None:
-        ReviewedPhase.objects.bulk_create(
+        self.job.create(
+            ReviewedPhase,
             [ReviewedPhase(review_id=pk, **fields) for pk, fields in self._phases],
-            batch_size=1_000,
         )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from integrations.importing.job import Job
 from integrations.importing.refusal import Refusal
 from integrations.importing.report import CHANGED, MADE, UNCHANGED
-from integrations.importing.steps.base import BATCH, Step, moment
+from integrations.importing.steps.base import Step, moment
 from integrations.models import ImportRow
 from integrations.queries.lines import Line
 from readiness.actions.interactions import (
@@ -143,20 +143,19 @@ class Interactions(Step):
             batches[2].extend(rows.actions)
             batches[3].extend(rows.targets)
         made = [interaction for interaction, _contact in self._made]
-        Interaction.objects.bulk_create(made, batch_size=BATCH)
+        self.job.create(Interaction, made)
         tables: Any = (Participation, Signal, SellerAction, SellerActionTarget)
         for table, batch in zip(tables, batches, strict=True):
-            table.objects.bulk_create(batch, batch_size=BATCH)
+            self.job.create(table, batch)
 
     def _retract_replaced(self) -> None:
         """Take the old rows back, and with each all that was signalled and done in it."""
         if not self._replaced:
             return
-        taken_back = {"retracted_at": self.job.now, "retracted_by": self.job.by}
-        Interaction.objects.filter(pk__in=self._replaced).update(**taken_back)
+        self.job.retract(Interaction, self._replaced)
         for table in (Signal, SellerAction):
             hanging = table.objects.standing().filter(interaction__in=self._replaced)
-            hanging.update(**taken_back)
+            self.job.retract(table, list(hanging.values_list("pk", flat=True)))
 
 
 def _but_logged_at(line: Line) -> Line:

@@ -10,7 +10,6 @@ from accounts.models import Role, Team, TeamMember, TeamPart
 from integrations.importing.job import Job
 from integrations.importing.refusal import Refusal
 from integrations.importing.steps.base import (
-    BATCH,
     KeyedStep,
     SourcedStep,
     Step,
@@ -46,7 +45,10 @@ class Seats(Step):
     def _place(self, seat: Any, values: Line) -> None:
         above = self._team(values["above"], None) if values["above"] else None
         team = self._team(values["team"], above)
-        place_member(team=team, membership=seat, by=self.job.by, now=self.job.now)
+        place = place_member(
+            team=team, membership=seat, by=self.job.by, now=self.job.now
+        )
+        self.job.journal.made([place])
         self._placed.add(seat.pk)
 
     def _team(self, name: str, parent: Team | None) -> Team:
@@ -54,6 +56,7 @@ class Seats(Step):
             self._teams[name] = create_team(
                 name=name, parent=parent, by=self.job.by, now=self.job.now
             )
+            self.job.journal.made([self._teams[name]])
         return self._teams[name]
 
 
@@ -150,8 +153,10 @@ class Stakeholders(SourcedStep):
         if before:
             held = RoleHeld.objects.filter(stakeholder__in=list(before))
             gone = [role.pk for role in held if self._is_of_line(role)]
+            self.job.journal.taking(RoleHeld, gone)
             RoleHeld.objects.filter(pk__in=gone).delete()
-        RoleHeld.objects.bulk_create(
+        self.job.create(
+            RoleHeld,
             [
                 RoleHeld(
                     stakeholder=row,
@@ -162,7 +167,6 @@ class Stakeholders(SourcedStep):
                 for row, values in [*made, *changed]
                 for position, role in enumerate(values.get("roles", []))
             ],
-            batch_size=BATCH,
         )
 
     def _is_of_line(self, role: RoleHeld) -> bool:
@@ -178,7 +182,7 @@ class Stakeholders(SourcedStep):
                     row.replaced_by = successor
                     named.append(row)
         if self.may_write and named:
-            Stakeholder.objects.bulk_update(named, ["replaced_by"], batch_size=BATCH)
+            self.job.update(Stakeholder, named, ["replaced_by"])
 
 
 class Roles(KeyedStep):
