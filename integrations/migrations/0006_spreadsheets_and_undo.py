@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_remembered_answers'),
-        ('integrations', '0003_webhooks'),
+        ('integrations', '0005_review_letters'),
     ]
 
     operations = [
