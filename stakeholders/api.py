@@ -1,5 +1,6 @@
 """The API about the people on the buyer's side, and what happens around a decision."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -43,6 +44,7 @@ from accounts.rest.columns import (
     reference,
 )
 from accounts.rest.parameters import BadParameter
+from accounts.rest.written import VISIBLE
 from opportunities.api import COMPANIES
 from opportunities.models import Company, Opportunity, Outcome
 from stakeholders.actions.merging import (
@@ -429,6 +431,7 @@ MERGE = Act(
     MergeBody,
     (CannotMerge, SameRow, StaleVersion),
 )
+WORDS = TEXT | {"maxLength": 200, "pattern": f"^[^\\x00]*{VISIBLE}[^\\x00]*$"}
 
 
 class SearchView(WorkspaceView):
@@ -436,7 +439,10 @@ class SearchView(WorkspaceView):
 
     permission = "person.see"
     scope = "search:read"
-    parameters = ("q", "kind")
+    parameters = {
+        "q": Filter(WORDS, is_required=True),
+        "kind": Filter(one_of(KINDS)),
+    }
     answer = object_of(
         results=list_of(
             object_of(kind=one_of(KINDS), id=ID, label=TEXT, hint=or_null(TEXT))
@@ -446,12 +452,13 @@ class SearchView(WorkspaceView):
 
     def get(self, request: Request) -> Response:
         given = self.given(request)
-        if len(given.get("q", "")) > 200 or not given.get("q", "").strip():
+        words = given.get("q", "")
+        if len(words) > 200 or not re.search(VISIBLE, words):
             raise BadParameter("q", _("Say in a few words what to look for."))
         kinds = [given["kind"]] if "kind" in given else KINDS
         if not set(kinds) <= set(KINDS):
             raise BadParameter("kind", _("This is none of the values it can have."))
-        hits = search(given["q"], by=self.reader(request).membership, kinds=kinds)
+        hits = search(words, by=self.reader(request).membership, kinds=kinds)
         results = [
             {
                 "kind": hit.kind,

@@ -31,13 +31,11 @@ class Column:
 
 def or_null(schema: Schema) -> Schema:
     """The same, or nothing."""
-    if "type" not in schema:
-        return {"anyOf": [schema, {"type": "null"}]}
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    nullable = schema | {"type": [*kinds, "null"]}
-    if "enum" in schema:
-        nullable["enum"] = [*schema["enum"], None]
-    return nullable
+    if "anyOf" in schema:
+        return schema | {"anyOf": [*schema["anyOf"], {"type": "null"}]}
+    if "enum" in schema or schema.get("type") in {None, "object"}:
+        return {"anyOf": [schema, {"type": "null"}]}  # what has a name keeps it
+    return schema | {"type": [schema["type"], "null"]}
 
 
 def list_of(schema: Schema) -> Schema:

@@ -1,22 +1,20 @@
 """The fields of a body: one written form each, and nothing that was not asked for."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from accounts.models.currencies import current_codes
-from accounts.rest.columns import MONEY
+from accounts.rest import written
 from accounts.rest.parameters import day_of, instant_of, uuid_of
 
-_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?")
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"}
+_AMOUNT = re.compile(written.AMOUNT)
+_VISIBLE = re.compile(written.VISIBLE)
 
 
 class Body(serializers.Serializer[Any]):
@@ -38,22 +36,26 @@ class Text(serializers.CharField):
         self.line = line
         super().__init__(**({"allow_blank": not kwargs.get("required", True)} | kwargs))
 
+    @property
+    def described(self) -> dict[str, Any]:
+        is_needed = not self.allow_blank
+        return {"pattern": written.text(is_line=self.line, is_needed=is_needed)}
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             raise ValidationError(_("This is a text."))
-        kept = "" if self.line else "\n\t\r"
-        if any(unicodedata.category(c) == "Cc" and c not in kept for c in data):
+        if not re.fullmatch(written.text(is_line=self.line, is_needed=False), data):
             raise ValidationError(_("Control characters can't be part of a text."))
         text = super().to_internal_value(data)
-        if not self.allow_blank and all(
-            unicodedata.category(c) in _INVISIBLE for c in text
-        ):
+        if not self.allow_blank and not _VISIBLE.search(text):
             raise ValidationError(_("This can't be empty."))
         return text
 
 
 class Mail(Text, serializers.EmailField):
     """An e-mail address."""
+
+    described = {}
 
 
 class Choice(serializers.ChoiceField):
@@ -98,6 +100,8 @@ class Share(serializers.FloatField):
 class Day(serializers.DateField):
     """A day: `2026-05-04`."""
 
+    described = {"pattern": written.DAY}
+
     def to_internal_value(self, value: Any) -> Any:
         day = day_of(value) if isinstance(value, str) else None
         if day is None:
@@ -107,6 +111,8 @@ class Day(serializers.DateField):
 
 class Instant(serializers.DateTimeField):
     """A moment with its offset: `2026-05-04T09:30:00Z`."""
+
+    described = {"pattern": written.INSTANT}
 
     def to_internal_value(self, value: Any) -> Any:
         moment = instant_of(value) if isinstance(value, str) else None
@@ -125,9 +131,18 @@ class Id(serializers.UUIDField):
         return row
 
 
-@extend_schema_field(MONEY)
 class Money(serializers.Field[Any, Any, Any, Any]):
     """`{"amount": "12000.00", "currency": "EUR"}`; the amount is a text."""
+
+    described = {
+        "type": "object",
+        "properties": {
+            "amount": {"type": "string", "pattern": written.AMOUNT},
+            "currency": {"type": "string", "pattern": written.CURRENCY},
+        },
+        "required": ["amount", "currency"],
+        "additionalProperties": False,
+    }
 
     def to_internal_value(self, data: Any) -> tuple[Decimal, str]:
         if not isinstance(data, dict) or set(data) != {"amount", "currency"}:

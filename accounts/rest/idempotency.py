@@ -20,11 +20,12 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 
 from accounts.models import RememberedAnswer
+from accounts.rest import written
 from accounts.rest.bodies import MOST_BYTES, TooLarge
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=48)
-_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+_KEY = re.compile(written.KEY)
 _HEADERS = ("Content-Type", "Location", "ETag")
 
 

@@ -1,14 +1,20 @@
 """The OpenAPI description, made from the same declarations as the answers."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import status
+from rest_framework.serializers import ListSerializer
 
-from accounts.rest.columns import TEXT, list_of, object_of, or_null
+from accounts.rest import written
+from accounts.rest.columns import MONEY, NAMED, TEXT, list_of, object_of, or_null
+from accounts.rest.fields import Money
 from accounts.rest.parameters import DEFAULT_LIMIT, GREATEST_LIMIT
-from accounts.rest.shapes import batch_body, batched, upserted
+from accounts.rest.resources import Filter
+from accounts.rest.shapes import batch_body, batch_item, upserted
 
 PROBLEM = {
     "type": "object",
@@ -35,8 +41,9 @@ SENTENCES = {
     428: "If-Match is missing",
     429: "Too many calls in a minute; Retry-After says how long to wait",
 }
-
-
+NAMES = {"Money": MONEY, "MoneyBody": Money.described, "Named": NAMED}
+HEADERS = {"Idempotency-Key": written.KEY, "If-Match": written.TAGS}
+CURSOR = TEXT | {"minLength": 0}
 VERBS = {"POST": "create", "PATCH": "change", "DELETE": "retract"}
 BODIES = {"POST", "PATCH"}
 
@@ -88,20 +95,21 @@ class Schema(AutoSchema):
         if self.method == "DELETE":
             return self._headers()
         if self.resource is None or self.verb == "batch":
-            names = getattr(self.view, "parameters", ())
-            return [*(_parameter(name, TEXT) for name in names), *self._headers()]
+            given: Any = self.view
+            return [*_filters(given.parameters), *self._headers()]
         resource = self.resource
-        some = [_parameter("fields", TEXT, f"Of: {', '.join(resource.fields)}")]
+        some = [_names("fields", resource.fields, "Of")]
         if resource.expandable:
-            names = ", ".join(resource.expandable)
-            some.append(_parameter("expand", TEXT, f"With their names: {names}"))
+            some.append(_names("expand", resource.expandable, "With their names"))
         if self.method == "POST":
             return [*some, *self._headers()]
-        filters = [
-            _parameter(name, each.schema, required=each.is_required)
-            for name, each in resource.filters.items()
-            if each.is_of_rows or not self.is_row
-        ]
+        filters = _filters(
+            {
+                name: each
+                for name, each in resource.filters.items()
+                if each.is_of_rows or not self.is_row
+            }
+        )
         if self.is_row:
             return [*filters, *some, *self._headers()]
         limit = {"type": "integer", "minimum": 1, "maximum": GREATEST_LIMIT}
@@ -111,7 +119,7 @@ class Schema(AutoSchema):
             *some,
             _parameter("ordering", TEXT | {"enum": orderings}),
             _parameter("limit", limit | {"default": DEFAULT_LIMIT}),
-            _parameter("cursor", TEXT, "The `next` of the page before"),
+            _parameter("cursor", CURSOR, "The `next` of the page before"),
         ]
 
     @property
@@ -163,16 +171,30 @@ class Schema(AutoSchema):
     def _answer(self) -> dict[str, Any]:
         if self.resource is None:
             view: Any = self.view
-            return dict(view.answer)
+            name = f"{type(view).__name__.removesuffix('View')}Answer"
+            return self._component(name, dict(view.answer))
         name = "".join(part.title() for part in self.resource.noun.split("-"))
         row = self._component(name, self.resource.schema)
         if self.verb == "batch":
-            return batched(self._component("Problem", PROBLEM))
+            item = batch_item(self._component("Problem", PROBLEM))
+            items = list_of(self._component("BatchItem", item))
+            return self._component("BatchAnswer", object_of(results=items))
         if self.verb:
-            return upserted(row)
+            return self._component(f"{name}Upserted", upserted(row))
         if self.is_row or self.method == "POST":
             return row
-        return object_of(results=list_of(row), next=or_null(TEXT))
+        page = object_of(results=list_of(row), next=or_null(TEXT))
+        return self._component(f"{name}Page", page)
+
+    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
+        """What a field of ours says of how it is written, besides what is known of its kind."""
+        said = getattr(field, "described", {})
+        if isinstance(field, ListSerializer):
+            said = {"minItems": field.min_length, "maxItems": field.max_length}
+            said = {name: most for name, most in said.items() if most is not None}
+        if said.get("type") == "object":
+            return or_null(said) if field.allow_null else said
+        return super()._map_serializer_field(field, *args, **kwargs) | said
 
     def _component(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
         make: Any = ResolvedComponent  # untyped
@@ -186,7 +208,26 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         for code, answer in (operation or {}).get("responses", {}).items():
             answer["description"] = SENTENCES.get(int(code), "Done")
+            if headers := self._told_beside(int(code)):
+                answer["headers"] = headers
         return operation
+
+    def _told_beside(self, code: int) -> dict[str, Any]:
+        """The headers an answer always has."""
+        if code == status.HTTP_429_TOO_MANY_REQUESTS:
+            return {"Retry-After": _always({"type": "integer", "minimum": 1})}
+        told = {}
+        if code == status.HTTP_201_CREATED:
+            told["Location"] = _always(TEXT | {"format": "uri-reference"})
+        has_version = self.resource is not None and self.resource.version
+        is_row = self.is_row or (self.method == "POST" and not self.verb)
+        if has_version and is_row and status.is_success(code) and code != 204:
+            told["ETag"] = _always(TEXT | {"pattern": '^"v[0-9]+"$'})
+        return told
+
+
+def _always(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "schema": schema}
 
 
 def name_scopes(made: dict[str, Any]) -> None:
@@ -218,18 +259,55 @@ def _parameter(
 ) -> OpenApiParameter:
     return OpenApiParameter(
         name=name,
-        type=schema,
+        type=written.parameter(schema),
         location=OpenApiParameter.QUERY,
         required=required,
         description=about,
     )
 
 
+def _filters(given: Mapping[str, Filter]) -> list[OpenApiParameter]:
+    return [
+        _parameter(name, each.schema, required=each.is_required)
+        for name, each in given.items()
+    ]
+
+
+def _names(name: str, known: Collection[str], about: str) -> OpenApiParameter:
+    schema = TEXT | {"pattern": written.names(known)}
+    return _parameter(name, schema, f"{about}: {', '.join(known)}")
+
+
 def _header(name: str, about: str, *, required: bool = False) -> OpenApiParameter:
     return OpenApiParameter(
         name=name,
-        type=TEXT,
+        type=TEXT | {"pattern": HEADERS[name]},
         location=OpenApiParameter.HEADER,
         required=required,
         description=about,
     )
+
+
+def finish(result: dict[str, Any], **_given: Any) -> dict[str, Any]:
+    """Close the bodies, and give what stands in many places a name of its own.
+
+    A body that names a field nobody knows is refused, so its description is closed.
+    """
+    result["paths"] = _by_name(result["paths"])
+    schemas = result["components"]["schemas"]
+    for name, schema in schemas.items():
+        closed = {"additionalProperties": False} if name.endswith("Body") else {}
+        schemas[name] = _by_name(schema) | closed
+    schemas |= NAMES
+    return result
+
+
+def _by_name(part: Any) -> Any:
+    for name, schema in NAMES.items():
+        if part == schema:
+            return {"$ref": f"#/components/schemas/{name}"}
+    if isinstance(part, list):
+        return [_by_name(each) for each in part]
+    if isinstance(part, dict):
+        return {name: _by_name(each) for name, each in part.items()}
+    return part

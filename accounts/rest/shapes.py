@@ -24,12 +24,11 @@ def upserted(row: Schema) -> Schema:
     return object_of(outcome=one_of(OUTCOMES), row=row)
 
 
-def batched(refusal: Schema) -> Schema:
-    item = object_of(
+def batch_item(refusal: Schema) -> Schema:
+    return object_of(
         index=COUNT,
         status=COUNT,
         outcome=or_null(one_of(OUTCOMES)),
         id=or_null(ID),
         problem=or_null(refusal),
     )
-    return object_of(results={"type": "array", "items": item})

@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import MergedRow
+from accounts.rest.columns import FLAG
 from accounts.rest.fields import Body, Text
 from accounts.rest.parameters import BadParameter, flag_of, read
 from accounts.rest.problems import Conflict, problem
-from accounts.rest.resources import Change, Creation, Reader, Resource
+from accounts.rest.resources import Change, Creation, Filter, Reader, Resource
 from accounts.rest.shapes import MOST_ITEMS
 from accounts.rest.views import ResourceView
 
@@ -55,7 +56,7 @@ class BatchView(ResourceView):
     body: ClassVar[Any]  # of one item
     verb = "batch"
     good = status.HTTP_207_MULTI_STATUS
-    parameters = ("atomic",)
+    parameters = {"atomic": Filter(FLAG)}
 
     def post(self, request: Request) -> Response:
         is_atomic = _flag(self.given(request).get("atomic", "false"))

@@ -1,5 +1,6 @@
 """The base of the API's views: the guard a test looks for, lists and their rows."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
@@ -18,7 +19,7 @@ from accounts.rest.editions import refuse_stale, refuse_unconditional, tag_of
 from accounts.rest.idempotency import Remembering, Replay, begin
 from accounts.rest.parameters import Asked, once, read, refuse_unknown
 from accounts.rest.problems import Conflict, TooOften
-from accounts.rest.resources import Reader, Resource
+from accounts.rest.resources import Filter, Reader, Resource
 from accounts.rest.schema import name_scopes
 
 
@@ -30,7 +31,7 @@ class WorkspaceView(APIView):
 
     permission: ClassVar[str]
     scope: ClassVar[str]
-    parameters: ClassVar[tuple[str, ...]] = ()
+    parameters: ClassVar[Mapping[str, Filter]] = {}
 
     remembering: Remembering | None = None
 

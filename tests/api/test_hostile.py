@@ -32,7 +32,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "order by SQL": {"ordering": "id; DROP TABLE x"},
     "fields unknown": {"fields": "workspace_id"},
     "fields empty": {"fields": ""},
-    "fields twice": {"fields": "id,id"},
+    "fields with a gap": {"fields": "id,,name"},
     "expand unknown": {"expand": "owner__user"},
     "cursor of nobody": {"cursor": "cD16eg=="},
     "cursor with NUL": {"cursor": "\x00"},
@@ -61,6 +61,12 @@ def test_a_parameter_that_is_unknown_or_unreadable_is_400(api: Api, name: str):
 
 def test_an_empty_cursor_is_the_first_page(api: Api):
     assert api.get("opportunities", cursor="").status_code == 200
+
+
+def test_a_field_named_twice_is_answered_once(api: Api, deal: Any):
+    answer = api.get("opportunities", fields="name,id,name")
+
+    assert list(answer.json()["results"][0]) == ["name", "id"]
 
 
 @pytest.mark.parametrize("path", ["me", "search", "schema/"])
