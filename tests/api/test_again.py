@@ -1,11 +1,22 @@
 """A request that is sent again, and a row that two people change."""
 
+import json
+import logging
+import os
+import subprocess
+import sys
 import threading
+from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from django.db import connections
+from django.conf import settings
+from django.db import connection, connections
 from django.test import Client
 
 from accounts.actions.keys import create_api_key
@@ -128,16 +139,22 @@ def client_of(ours: Workspace) -> tuple[Client, dict[str, str]]:
 
 
 def in_threads(calls: list[Any], *, at_once: int) -> list[Any]:
-    """Their answers; every thread closes its own connection."""
+    """Their answers, begun in this order; every thread closes its own connection."""
+    waiting, answers = deque(enumerate(calls)), {}
 
-    def run(call: Any) -> Any:
+    def work() -> None:
         try:
-            return call()
+            while waiting:
+                with suppress(IndexError):  # another thread took the last
+                    number, call = waiting.popleft()
+                    answers[number] = call()
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(run, calls))
+        for done in [pool.submit(work) for _thread in range(at_once)]:
+            done.result()
+    return [answers[number] for number in range(len(calls))]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -180,17 +197,21 @@ def unlimited(settings: Any) -> None:
 
 
 def many_keys(ours: Workspace, *, keys: int, calls: int) -> None:
+    """Each key is sent by all callers at once, then once more."""
     _client, headers = client_of(ours)
-    asked = [f"key {number}" for number in range(keys)] * calls
-    statuses = in_threads([_posting(headers, key) for key in asked], at_once=calls)
+    wanted = [f"key {number:04}" for number in range(keys)]
+    asked = [_posting(headers, key) for key in wanted for _caller in range(calls)]
+    logging.disable(logging.CRITICAL)  # three lines for each call
+    statuses = in_threads(asked, at_once=calls)
+    # Whoever was told to come again does.
+    late = in_threads([_posting(headers, key) for key in wanted], at_once=2)
+    logging.disable(logging.NOTSET)
 
     assert set(statuses) <= {201, 409}
-    # Whoever was told to come again does.
-    late = in_threads([_posting(headers, key) for key in asked[:keys]], at_once=2)
     assert set(late) == {201}
     with workspace(ours):
-        names = sorted(Company.objects.values_list("name", flat=True))
-        assert names == sorted(asked[:keys])
+        made = Company.objects.order_by("name").values_list("name", flat=True)
+        assert list(made) == wanted
         assert RememberedAnswer.objects.count() == keys
 
 
@@ -210,6 +231,53 @@ def _posting(headers: dict[str, str], key: str) -> Any:
 @pytest.mark.django_db(transaction=True)
 def test_keys_sent_several_times_at_once_make_one_thing_each(committed: Workspace):
     many_keys(committed, keys=20, calls=4)
+
+
+@pytest.fixture
+def dying(committed: Workspace) -> Iterator[int]:
+    """The port of a server that is killed when it has done what was asked."""
+    database = urlsplit(os.environ["DATABASE_URL"])
+    name = connection.settings_dict["NAME"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.api.dying"],
+        env=os.environ
+        | {
+            "DATABASE_URL": database._replace(path=f"/{name}").geturl(),
+            "DJANGO_SETTINGS_MODULE": "buyreadiness.settings",
+        },
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout
+            yield int(server.stdout.readline())
+        finally:
+            server.kill()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_before_it_could_answer_it_is_answered_when_asked_again(
+    committed: Workspace, dying: int
+):
+    client, headers = client_of(committed)
+    headers |= {"Idempotency-Key": "a", "Content-Type": "application/json"}
+    body = json.dumps({"name": "Delta"})
+    wire = HTTPConnection("127.0.0.1", dying, timeout=60)
+
+    with closing(wire), pytest.raises(ConnectionError):
+        wire.request("POST", f"{ROOT}companies", body, headers)
+        wire.getresponse()
+    again = client.post(
+        f"{ROOT}companies", body, content_type="application/json", headers=headers
+    )
+
+    with workspace(committed):
+        company = Company.objects.get()
+    assert again.status_code == 201
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json()["id"] == str(company.pk)
 
 
 @pytest.mark.proof
