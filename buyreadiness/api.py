@@ -3,17 +3,17 @@
 from django.urls import path
 
 from accounts import api as accounts
-from accounts.api import MeView
+from accounts.api.me import MeView
 from accounts.rest import routes
 from accounts.rest.views import SchemaView
 from coaching import api as coaching
 from forecasting import api as forecasting
 from integrations import api as integrations
-from integrations.api import ExportFileView
+from integrations.api.files import ExportFileView
 from opportunities import api as opportunities
 from readiness import api as readiness
 from stakeholders import api as stakeholders
-from stakeholders.api import SearchView
+from stakeholders.api.search import SearchView
 
 app_name = "api"
 

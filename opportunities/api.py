@@ -1,13 +1,32 @@
 """The API about companies and exchange rates."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from accounts.rest import Change, Creation, Filter, Reader, Resource, everything
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from accounts.rest import (
+    Change,
+    Creation,
+    Filter,
+    Reader,
+    Removal,
+    Resource,
+    everything,
+)
 from accounts.rest.columns import DAY, ID, TEXT, Column, column, maybe
-from accounts.rest.fields import Body, Text
-from opportunities.actions import change_company, create_company
+from accounts.rest.fields import Body, Currency, Day, Rate, Text
+from opportunities.actions import (
+    change_company,
+    create_company,
+    retract_rate,
+    set_rate,
+)
 from opportunities.models import Company, ExchangeRate
+
+FIRST_RATE_ON = date(1990, 1, 1)
 
 
 class CompanyBody(Body):
@@ -30,6 +49,36 @@ def _change_company(
         by=reader.membership,
         now=reader.now,
     )
+
+
+class RateBody(Body):
+    on = Day()
+    currency = Currency()
+    rate = Rate()
+
+
+def _set_rate(body: Mapping[str, Any], reader: Reader) -> ExchangeRate:
+    base = reader.workspace.base_currency
+    if body["currency"] == base:
+        raise ValidationError({"currency": [_("This is the base currency itself.")]})
+    if not FIRST_RATE_ON <= body["on"] <= reader.today:
+        sentence = _("Between the years %(first)s and %(last)s, please.")
+        years = {"first": FIRST_RATE_ON.year, "last": reader.today.year}
+        is_over = body["on"] <= reader.today
+        told = sentence % years if is_over else _("Not in the future.")
+        raise ValidationError({"on": [told]})
+    return set_rate(
+        currency=body["currency"],
+        base=base,
+        valid_on=body["on"],
+        rate=body["rate"],
+        by=reader.membership,
+        now=reader.now,
+    )
+
+
+def _retract_rate(rate: ExchangeRate, reader: Reader) -> None:
+    retract_rate(rate=rate, by=reader.membership, now=reader.now)
 
 
 COMPANIES = Resource(
@@ -60,7 +109,8 @@ COMPANIES = Resource(
 RATES = Resource(
     name="exchange-rates",
     noun="exchange-rate",
-    about="On its day one unit of the currency was worth `rate` of the base currency.",
+    about="From its day on one unit of the currency is worth `rate` of the base currency, "
+    "until a later day has a rate of its own. Made again for a day it is another.",
     permission="forecast.see",
     rows=everything(ExchangeRate),
     columns={
@@ -72,6 +122,9 @@ RATES = Resource(
     },
     filters={"currency": Filter(TEXT, "currency"), "on": Filter(DAY, "valid_on")},
     orderings={"id": "pk", "on": "valid_on"},
+    creation=Creation(RateBody, _set_rate, "money.manage"),
+    removal=Removal(_retract_rate, "money.manage"),
+    version="rate",  # all there is to change
 )
 
 RESOURCES = (RATES,)  # companies stand where their merge may be told of

@@ -10,6 +10,7 @@ from accounts.rest.resources import (
     Reader,
     Removal,
     Resource,
+    Shown,
     everything,
 )
 from accounts.rest.routes import routes
@@ -26,6 +27,7 @@ __all__ = [
     "Reader",
     "Removal",
     "Resource",
+    "Shown",
     "WorkspaceView",
     "everything",
     "problem",

@@ -1,6 +1,6 @@
 """What is done to a row besides changing its fields: `POST /name/{id}/act`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -57,6 +57,10 @@ class ActSchema(Schema):
     def _answer(self) -> dict[str, Any]:
         return dict(self.act.answer) if self.act.answer else super()._answer()
 
+    @property
+    def once(self) -> Mapping[str, Any]:
+        return self.act.once
+
 
 class ActView(ResourceView):
     """Do it to one row, shut to others meanwhile, and answer the row as it is then."""
@@ -88,12 +92,13 @@ class ActView(ResourceView):
             raise Conflict(str(refusal)) from refusal
         if act.answer:
             return Response(done)
+        done, told = self.shown(done)
         rows = resource.rows(reader).filter(pk=done.pk)
         if not rows.exists():
             # It was given away, or is over: there is nothing left that one may see.
             return Response(status=status.HTTP_204_NO_CONTENT)
         answer, headers = self.one(rows, asked, reader)
-        return Response(answer, headers=headers)
+        return Response(answer | told, headers=headers)
 
 
 def acting(resource: Resource, given: dict[str, Any]) -> Iterable[URLPattern]:

@@ -24,7 +24,7 @@ class Stale(APIException):
     default_code = "stale"
 
 
-def tag_of(version: int) -> str:
+def tag_of(version: object) -> str:
     return f'"v{version}"'
 
 
@@ -41,7 +41,7 @@ def refuse_unconditional(request: Any) -> str:
     return given
 
 
-def refuse_stale(given: str, version: int) -> None:
+def refuse_stale(given: str, version: object) -> None:
     """:raises Stale: when none of the tags is that of the row as it is now."""
     if given == "*":
         return

@@ -14,11 +14,15 @@ from accounts.rest import written
 from accounts.rest.parameters import day_of, instant_of, uuid_of
 
 _AMOUNT = re.compile(written.AMOUNT)
+_RATE = re.compile(written.RATE)
 _VISIBLE = re.compile(written.VISIBLE)
 
 
 class Body(serializers.Serializer[Any]):
-    """A body that names a field nobody knows is refused, at every level."""
+    """A body that names a field nobody knows is refused, at every level.
+
+    What is nested is whole, also in a change, which for itself sends what changes.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -26,7 +30,18 @@ class Body(serializers.Serializer[Any]):
             if unknown:
                 sentence = _("There is no such field.")
                 raise ValidationError({str(name)[:100]: [sentence] for name in unknown})
+            if self.parent is not None:
+                self._refuse_part(data)
         return super().to_internal_value(data)
+
+    def _refuse_part(self, data: Mapping[str, Any]) -> None:
+        missing = {
+            name: [field.error_messages["required"]]
+            for name, field in self.fields.items()
+            if field.required and name not in data
+        }
+        if missing:
+            raise ValidationError(missing)
 
 
 class Text(serializers.CharField):
@@ -88,11 +103,10 @@ class Flag(serializers.BooleanField):
 class Share(serializers.FloatField):
     """A part of a whole: above 0, at most 1."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"min_value": 0, "max_value": 1} | kwargs))
+    described = {"exclusiveMinimum": 0, "maximum": 1}
 
     def to_internal_value(self, data: Any) -> float:
-        if type(data) not in {int, float} or data <= 0:
+        if type(data) not in {int, float} or not 0 < data <= 1:
             raise ValidationError(_("This is a number above 0, at most 1."))
         return float(data)
 
@@ -129,6 +143,32 @@ class Id(serializers.UUIDField):
         if row is None:
             raise ValidationError(_("This is not an id."))
         return row
+
+
+class Currency(Text):
+    """A code of a currency that is in use."""
+
+    described = {"pattern": written.CURRENCY}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 3} | kwargs))
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data)
+        if code not in current_codes():
+            raise ValidationError(_("A currency is a code like EUR."))
+        return code
+
+
+class Rate(serializers.CharField):
+    """A number above 0 as a text, with up to nine digits on each side."""
+
+    described = {"pattern": written.RATE, "examples": ["0.91"]}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or not _RATE.fullmatch(data) or not Decimal(data):
+            raise ValidationError(_("A rate is a text like 0.91, above 0."))
+        return Decimal(data)
 
 
 class Money(serializers.Field[Any, Any, Any, Any]):

@@ -7,6 +7,7 @@ was done; a worker that is killed leaves neither a lock nor a half.
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from rest_framework.exceptions import APIException
 from accounts.models import RememberedAnswer
 from accounts.rest import written
 from accounts.rest.bodies import MOST_BYTES, TooLarge
+from accounts.rest.rendering import FastJSONRenderer
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=48)
@@ -65,7 +67,13 @@ class Remembering:
     key: str
     fingerprint: str
 
-    def keep(self, response: Any, *, now: datetime) -> None:
+    def keep(
+        self, response: Any, *, now: datetime, hidden: Collection[str] = ()
+    ) -> None:
+        """Keep the answer; what is shown once is `null` when it is sent again."""
+        body = response.content
+        if hidden:
+            body = FastJSONRenderer().render(response.data | dict.fromkeys(hidden))
         RememberedAnswer.objects.create(
             principal_id=self.principal_id,
             key=self.key,
@@ -76,7 +84,7 @@ class Remembering:
                 for name in _HEADERS
                 if name in response.headers
             },
-            body=response.content.decode(),
+            body=body.decode(),
             answered_at=now,
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
+from psycopg2.errors import DeadlockDetected  # type: ignore[import-untyped]
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
@@ -65,7 +66,9 @@ def _of_the_database(error: Exception) -> Exception:
     """What two who wrote at once, or a value out of all bounds, come to."""
     if isinstance(error, StaleVersion):
         return Stale(str(error))
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError) or isinstance(
+        error.__cause__, DeadlockDetected
+    ):
         return Conflict(_("This was changed or taken back meanwhile."))
     if isinstance(error, DataError):
         return ValidationError(_("A value is outside of what can be kept."))

@@ -42,13 +42,25 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A row with what is shown of it this once, such as a secret."""
+
+    row: Any
+    once: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
-    """How a row is made: the body, the action, and what that action may refuse."""
+    """How a row is made: the body, the action, and what that action may refuse.
+
+    `once` are fields besides the row's own, told by a `Shown` and never again.
+    """
 
     body: Any
     make: Callable[[Mapping[str, Any], Reader], Any]
     permission: str
     refusals: tuple[type[Exception], ...] = ()
+    once: Mapping[str, Schema] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class Act:
     permission: str
     body: Any = None  # without one nothing is told
     refusals: tuple[type[Exception], ...] = ()
+    once: Mapping[str, Schema] = field(default_factory=dict)  # as of a creation
     answer: Schema | None = None
 
 

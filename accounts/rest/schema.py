@@ -173,8 +173,7 @@ class Schema(AutoSchema):
             view: Any = self.view
             name = f"{type(view).__name__.removesuffix('View')}Answer"
             return self._component(name, dict(view.answer))
-        name = "".join(part.title() for part in self.resource.noun.split("-"))
-        row = self._component(name, self.resource.schema)
+        row, name = self._row(), self._noun
         if self.verb == "batch":
             item = batch_item(self._component("Problem", PROBLEM))
             items = list_of(self._component("BatchItem", item))
@@ -190,11 +189,34 @@ class Schema(AutoSchema):
         """What a field of ours says of how it is written, besides what is known of its kind."""
         said = getattr(field, "described", {})
         if isinstance(field, ListSerializer):
-            said = {"minItems": field.min_length, "maxItems": field.max_length}
-            said = {name: most for name, most in said.items() if most is not None}
+            bounds = {"minItems": "min_length", "maxItems": "max_length"}
+            found = {name: getattr(field, of) for name, of in bounds.items()}
+            said = {name: most for name, most in found.items() if most is not None}
         if said.get("type") == "object":
             return or_null(said) if field.allow_null else said
-        return super()._map_serializer_field(field, *args, **kwargs) | said
+        base: Any = super()  # untyped
+        return base._map_serializer_field(field, *args, **kwargs) | said
+
+    @property
+    def _noun(self) -> str:
+        return "".join(part.title() for part in self.resource.noun.split("-"))
+
+    def _row(self) -> dict[str, Any]:
+        """A row, with what is shown of it this once."""
+        name = self._noun
+        schema = self.resource.schema
+        if self.once:
+            verb = self.get_operation_id().partition("_")[0].title()
+            name = f"{verb}{name}"
+            schema["properties"] |= {
+                each: or_null(of) for each, of in self.once.items()
+            }
+        return self._component(name, schema)
+
+    @property
+    def once(self) -> Mapping[str, Any]:
+        creation = self.resource.creation
+        return creation.once if creation and self.method == "POST" else {}
 
     def _component(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
         make: Any = ResolvedComponent  # untyped

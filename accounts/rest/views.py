@@ -19,7 +19,7 @@ from accounts.rest.editions import refuse_stale, refuse_unconditional, tag_of
 from accounts.rest.idempotency import Remembering, Replay, begin
 from accounts.rest.parameters import Asked, once, read, refuse_unknown
 from accounts.rest.problems import Conflict, TooOften
-from accounts.rest.resources import Filter, Reader, Resource
+from accounts.rest.resources import Filter, Reader, Resource, Shown
 from accounts.rest.schema import name_scopes
 
 
@@ -34,6 +34,7 @@ class WorkspaceView(APIView):
     parameters: ClassVar[Mapping[str, Filter]] = {}
 
     remembering: Remembering | None = None
+    hidden: tuple[str, ...] = ()  # what of the answer is not remembered
 
     def needed(self, method: str) -> tuple[str, str]:
         """The permission and the scope of a method."""
@@ -63,7 +64,7 @@ class WorkspaceView(APIView):
             final.headers[name] = value
         if self.remembering is not None and status.is_success(final.status_code):
             final.render()
-            self.remembering.keep(final, now=timezone.now())
+            self.remembering.keep(final, now=timezone.now(), hidden=self.hidden)
         return final
 
     def reader(self, request: Request, **params: Any) -> Reader:
@@ -105,6 +106,13 @@ class ResourceView(WorkspaceView):
         if row is None:
             raise Http404
         return row
+
+    def shown(self, done: Any) -> tuple[Any, dict[str, Any]]:
+        """The row that an action gave, and what is told of it this once."""
+        if not isinstance(done, Shown):
+            return done, {}
+        self.hidden = tuple(done.once)
+        return done.row, dict(done.once)
 
     def one(
         self, rows: Any, asked: Asked, reader: Reader
@@ -181,11 +189,12 @@ class CreatingView(ListView):
             made = creation.make(body.validated_data, reader)
         except creation.refusals as refusal:
             raise Conflict(str(refusal)) from refusal
-        rows = self.resource.rows(reader).filter(pk=made.pk)
+        row, told = self.shown(made)
+        rows = self.resource.rows(reader).filter(pk=row.pk)
         answer, headers = self.one(rows, asked, reader)
-        id = getattr(made, "lineage_id", made.pk)
+        id = getattr(row, "lineage_id", row.pk)
         return Response(
-            answer,
+            answer | told,
             status=status.HTTP_201_CREATED,
             headers=headers | {"Location": f"{request._request.path}/{id}"},
         )

@@ -127,6 +127,7 @@ def _resources(root: str) -> list[dict[str, Any]]:
             one["operations"].append(
                 {
                     "method": method.upper(),
+                    "about": _said_besides(operation, one["about"]),
                     "path": path,
                     "scope": operation["x-scope"],
                     "parameters": [
@@ -138,6 +139,12 @@ def _resources(root: str) -> list[dict[str, Any]]:
                 }
             )
     return [resources[name] for name in sorted(resources)]
+
+
+def _said_besides(operation: dict[str, Any], about: str) -> str:
+    """What an act does; the others say no more than the resource does."""
+    said = str(operation["description"])
+    return said if said != about else ""
 
 
 def _about(parameter: dict[str, Any]) -> str:

@@ -81,7 +81,8 @@ class HorizonMaps:
 
     def _by_week(self, at_knots: Sequence[float], weeks: int) -> Floats:
         days = [day for day, _ in self.knots]
-        return np.interp(np.arange(weeks) * float(WEEK_DAYS), days, at_knots)
+        at_weeks = np.arange(weeks) * float(WEEK_DAYS)
+        return np.asarray(np.interp(at_weeks, days, at_knots))
 
 
 Calibration: TypeAlias = CalibrationMap | HorizonMaps

@@ -41,13 +41,29 @@ def calls_on_deals(span: Span, deals: Collection[UUID]) -> dict[UUID, ManagerCal
 
 def calls_seen_by(seen: frozenset[UUID] | None) -> "FactQuerySet":
     """The standing calls about what one may see, as of `visible_owners`."""
-    rows: FactQuerySet = ManagerCall.objects.standing()
+    return past_calls(seen).standing()
+
+
+def past_calls(seen: frozenset[UUID] | None) -> "FactQuerySet":
+    """Those that were taken back or followed by another too."""
+    rows: FactQuerySet = ManagerCall.objects.all()
     if seen is None:
         return rows
+    return rows.filter(of_scopes_seen_by(seen) | Q(opportunity__owner__in=seen))
+
+
+def of_scopes_seen_by(seen: frozenset[UUID] | None) -> Q:
+    """What is said of an owner one sees, or of a team one sees everybody of."""
+    if seen is None:
+        return Q()
     known = teams_known()
-    teams = [pk for pk in known.rows if known.everybody_in(pk) <= seen]
-    about = Q(owner__in=seen) | Q(opportunity__owner__in=seen) | Q(team__in=teams)
-    return rows.filter(about)
+    teams = [pk for pk in known.rows if is_seen(known.everybody_in(pk), seen)]
+    return Q(owner__in=seen) | Q(team_id__in=teams)
+
+
+def is_seen(people: Collection[UUID], seen: frozenset[UUID]) -> bool:
+    """Whether one sees all of a team that has anybody."""
+    return bool(people) and seen.issuperset(people)
 
 
 def _about(span: Span, line: Line) -> "FactQuerySet":

@@ -197,7 +197,7 @@ def _answered(hanging: Any) -> Any:
 
 def _delete(rows: "QuerySet[Any]") -> int:
     """Delete rows nothing points at any more, without looking for what does."""
-    gone: int = rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # Django's own way
+    gone: int = rows._raw_delete(rows.db)  # Django's own way
     return gone
 
 

@@ -19,8 +19,8 @@ from readiness.queries.proposals import (
     proposed_for_date,
     proposed_for_quote,
 )
-from stakeholders.actions.acts import send_quote, set_decision_date
-from stakeholders.models import DecisionDate, Interaction, Stakeholder
+from stakeholders.actions.acts import refuse_future, send_quote, set_decision_date
+from stakeholders.models import DecisionDate, Interaction, Quote, Stakeholder
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,18 @@ def enter_date(
     zone: ZoneInfo,
     by: Membership,
     now: datetime,
-) -> None:
-    """Note a decision date, and log the signal it proposes as heard now.
+    at: datetime | None = None,
+) -> DecisionDate:
+    """Note a decision date, and log the signal it proposes, as heard then or now.
 
     :raises: as `set_decision_date` and `log_interaction` do.
     """
+    heard_at = at or now
+    refuse_future(heard_at, now)
     proposed = propose_date(opportunity, act)
-    _set_date(opportunity, act, at=now, by=by, now=now)
-    _log(proposed, opportunity=opportunity, zone=zone, by=by, now=now)
+    row = _set_date(opportunity, act, at=heard_at, by=by, now=now)
+    _log(proposed, opportunity=opportunity, at=heard_at, zone=zone, by=by, now=now)
+    return row
 
 
 @transaction.atomic
@@ -116,13 +120,15 @@ def enter_quote(
     zone: ZoneInfo,
     by: Membership,
     now: datetime,
-) -> None:
+) -> Quote:
     """Note a version of the quote, and log the signal it proposes as heard now.
 
     :raises: as `send_quote` and `log_interaction` do.
     """
-    _send(opportunity, act, by=by, now=now)
-    _log(propose_quote(act), opportunity=opportunity, zone=zone, by=by, now=now)
+    row = _send(opportunity, act, by=by, now=now)
+    proposed = propose_quote(act)
+    _log(proposed, opportunity=opportunity, at=now, zone=zone, by=by, now=now)
+    return row
 
 
 def propose_date(opportunity: Opportunity, act: DateAct) -> list[Proposed]:
@@ -186,8 +192,8 @@ def _set_date(
     at: datetime,
     by: Membership,
     now: datetime,
-) -> None:
-    set_decision_date(
+) -> DecisionDate:
+    return set_decision_date(
         opportunity=opportunity,
         decision_on=act.decision_on,
         set_at=min(at, now),
@@ -202,8 +208,8 @@ def _set_date(
 
 def _send(
     opportunity: Opportunity, act: QuoteAct, *, by: Membership, now: datetime
-) -> None:
-    send_quote(
+) -> Quote:
+    return send_quote(
         opportunity=opportunity,
         total=act.total,
         currency=act.currency,
@@ -219,6 +225,7 @@ def _log(
     proposed: Sequence[Proposed],
     *,
     opportunity: Opportunity,
+    at: datetime,
     zone: ZoneInfo,
     by: Membership,
     now: datetime,
@@ -226,7 +233,7 @@ def _log(
     if not proposed:
         return
     contact = with_proposed(
-        Contact(occurred_at=now, channel="other", direction="inbound", parts=[]),
+        Contact(occurred_at=at, channel="other", direction="inbound", parts=[]),
         proposed,
     )
     log_interaction(opportunity=opportunity, contact=contact, zone=zone, by=by, now=now)
@@ -242,6 +249,7 @@ def log_replaced(
     _log(
         _known([Proposed(successor, REPLACED)]),
         opportunity=successor.opportunity,
+        at=now,
         zone=zone,
         by=by,
         now=now,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from accounts.rest import Creation, Filter, Reader, Resource
+from accounts.actions.facts import AlreadyRetracted
+from accounts.rest import Change, Creation, Filter, Reader, Removal, Resource
 from accounts.rest import fields as body
 from accounts.rest.columns import (
     COUNT,
@@ -23,6 +24,7 @@ from accounts.rest.columns import (
     or_null,
     reference,
 )
+from opportunities.models import Opportunity
 from readiness.actions.interactions import (
     Contact,
     Did,
@@ -33,7 +35,9 @@ from readiness.actions.interactions import (
     TooLongAgo,
     UnknownAction,
     UnknownSignal,
+    correct_interaction,
     log_interaction,
+    retract_interaction,
 )
 from readiness.models import (
     SellerAction,
@@ -41,7 +45,7 @@ from readiness.models import (
     Signal,
 )
 from stakeholders.actions.acts import InTheFuture, NotInThisDeal
-from stakeholders.api import LOGGED, facts_seen, row_of, seen_by
+from stakeholders.api.seen import LOGGED, deal_of, facts_seen
 from stakeholders.models import (
     Channel,
     Direction,
@@ -68,8 +72,7 @@ class DidBody(body.Body):
     stakeholders = serializers.ListField(child=body.Id(), required=False, max_length=50)
 
 
-class InteractionBody(body.Body):
-    opportunity = body.Id()
+class InteractionChangeBody(body.Body):
     occurred_at = body.Instant()
     channel = body.Choice(Channel.choices)
     direction = body.Choice(Direction.choices, required=False)
@@ -81,11 +84,43 @@ class InteractionBody(body.Body):
     )
 
 
+class InteractionBody(InteractionChangeBody):
+    opportunity = body.Id()
+
+
 def _log(given: Mapping[str, Any], reader: Reader) -> Interaction:
-    deal = row_of(seen_by(reader), given["opportunity"], field="opportunity")
+    deal = deal_of(given, reader)
+    return log_interaction(
+        opportunity=deal,
+        contact=_contact(deal, given),
+        zone=reader.workspace.zone,
+        by=reader.membership,
+        now=reader.now,
+    )
+
+
+def _correct(row: Interaction, given: Mapping[str, Any], reader: Reader) -> Interaction:
+    """What is not said stays: a list that is sent takes the place of the whole list."""
+    names = ("occurred_at", "channel", "direction", "summary", "minutes")
+    before = {name: getattr(row, name) for name in names}
+    before |= _told([row.pk], reader)[row.pk]
+    return correct_interaction(
+        interaction=row,
+        contact=_contact(row.opportunity, before | dict(given)),
+        zone=reader.workspace.zone,
+        by=reader.membership,
+        now=reader.now,
+    )
+
+
+def _retract(row: Interaction, reader: Reader) -> None:
+    retract_interaction(interaction=row, by=reader.membership, now=reader.now)
+
+
+def _contact(deal: Opportunity, given: Mapping[str, Any]) -> Contact:
     rows = Stakeholder.objects.filter(opportunity=deal).select_related("person")
     seats = {row.pk: row for row in rows}
-    contact = Contact(
+    return Contact(
         occurred_at=given["occurred_at"],
         channel=given["channel"],
         direction=given.get("direction", ""),
@@ -95,7 +130,7 @@ def _log(given: Mapping[str, Any], reader: Reader) -> Interaction:
             Took(
                 _seat(seats, part["stakeholder"], f"participants[{n}].stakeholder"),
                 [
-                    Said(said["code"], said.get("quotation", ""))
+                    Said(said["code"], said.get("quotation") or "")
                     for said in part.get("signals", ())
                 ],
             )
@@ -111,13 +146,6 @@ def _log(given: Mapping[str, Any], reader: Reader) -> Interaction:
             )
             for n, did in enumerate(given.get("actions", ()))
         ],
-    )
-    return log_interaction(
-        opportunity=deal,
-        contact=contact,
-        zone=reader.workspace.zone,
-        by=reader.membership,
-        now=reader.now,
     )
 
 
@@ -162,6 +190,11 @@ def _told(ids: Sequence[UUID], reader: Reader) -> dict[UUID, dict[str, Any]]:
     return told
 
 
+_REFUSALS = (
+    *(NobodyTookPart, NotInThisDeal, LeftBefore, InTheFuture, TooLongAgo),
+    *(UnknownSignal, UnknownAction),
+)
+
 INTERACTIONS = Resource(
     name="interactions",
     noun="interaction",
@@ -198,13 +231,10 @@ INTERACTIONS = Resource(
         "occurred_until": Filter(INSTANT, "occurred_at__lte"),
     },
     orderings={"id": "pk", "occurred_at": "occurred_at"},
-    creation=Creation(
-        InteractionBody,
-        _log,
-        "deal.write",
-        (
-            *(NobodyTookPart, NotInThisDeal, LeftBefore, InTheFuture, TooLongAgo),
-            *(UnknownSignal, UnknownAction),
-        ),
+    creation=Creation(InteractionBody, _log, "deal.write", _REFUSALS),
+    change=Change(
+        InteractionChangeBody, _correct, "deal.write", (*_REFUSALS, AlreadyRetracted)
     ),
+    removal=Removal(_retract, "deal.write", (AlreadyRetracted,)),
+    version="revision",
 )

@@ -27,7 +27,7 @@ from accounts.rest.parameters import BadParameter
 from readiness.queries.as_of import AsOf, open_then, read_seats
 from readiness.queries.models import active_model
 from readiness.queries.positions import Position, positions_of, positions_then
-from stakeholders.api import seen_by
+from stakeholders.api.seen import seen_by
 from stakeholders.models import Anchor, Stakeholder
 
 _READ = {

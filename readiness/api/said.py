@@ -23,10 +23,11 @@ from readiness.actions.human import (
     override_phase,
     take_back_confirmation,
 )
+from readiness.actions.interactions import retract_signal
 from readiness.models import PhaseConfirmation, PhaseOverride, Signal
 from stakeholders.actions.acts import InTheFuture, UnknownPhase
-from stakeholders.api import LOGGED, facts_seen, row_of, seen_by
-from stakeholders.models import Anchor, Stakeholder
+from stakeholders.api.seen import LOGGED, facts_seen, seat_of
+from stakeholders.models import Anchor
 
 A_SEAT = "stakeholder__opportunity"
 SEAT = {
@@ -55,7 +56,7 @@ class OverrideBody(body.Body):
 
 def _confirm(given: Mapping[str, Any], reader: Reader) -> PhaseConfirmation:
     return confirm_phase(
-        stakeholder=_seat(given, reader),
+        stakeholder=seat_of(given, reader),
         anchor=given["phase"],
         confirmed_at=given["confirmed_at"],
         quotation=given["quotation"],
@@ -66,7 +67,7 @@ def _confirm(given: Mapping[str, Any], reader: Reader) -> PhaseConfirmation:
 
 def _override(given: Mapping[str, Any], reader: Reader) -> PhaseOverride:
     return override_phase(
-        stakeholder=_seat(given, reader),
+        stakeholder=seat_of(given, reader),
         anchor=given["phase"],
         reason=given["reason"],
         expires_on=given.get("expires_on"),
@@ -77,16 +78,12 @@ def _override(given: Mapping[str, Any], reader: Reader) -> PhaseOverride:
     )
 
 
-def _seat(given: Mapping[str, Any], reader: Reader) -> Stakeholder:
-    seats = Stakeholder.objects.filter(opportunity__in=seen_by(reader))
-    seat: Stakeholder = row_of(
-        seats.select_related("opportunity"), given["stakeholder"], field="stakeholder"
-    )
-    return seat
-
-
 def _unconfirm(row: PhaseConfirmation, reader: Reader) -> None:
     take_back_confirmation(confirmation=row, by=reader.membership, now=reader.now)
+
+
+def _unsay(row: Signal, reader: Reader) -> None:
+    retract_signal(signal=row, by=reader.membership, now=reader.now)
 
 
 def _end(row: PhaseOverride, reader: Reader) -> None:
@@ -110,6 +107,8 @@ SIGNALS = Resource(
     },
     filters=OF_A_SEAT | {"code": Filter(TEXT, "code")},
     orderings={"id": "pk", "occurred_at": "occurred_at"},
+    removal=Removal(_unsay, "deal.write", (AlreadyRetracted,)),
+    version="revision",
 )
 
 CONFIRMATIONS = Resource(

@@ -14,38 +14,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.actions.facts import AlreadyRetracted, retract
+from accounts.actions.facts import AlreadyRetracted
 from accounts.forms.pick import NewName
 from accounts.http.form_pages import FormPage, shut, way_back
 from accounts.http.guards import member
 from accounts.http.pages import posted, see_other
 from accounts.http.request import WorkspaceRequest
-from opportunities.actions import AmountWithoutCurrency, request_recompute
+from opportunities.actions import AmountWithoutCurrency
 from opportunities.models import Opportunity
 from readiness.actions.acts import (
     enter_date,
     enter_quote,
-    log_replaced,
     pushes_so_far,
 )
+from readiness.actions.leaving import Leaving, leave_deal
 from readiness.forms.acts import DecisionDateForm, LeaveForm, QuoteForm, next_quote
 from readiness.queries.proposal_words import words_for_date, words_for_quote
-from stakeholders.actions.acts import InTheFuture, NotInThisDeal
+from stakeholders.actions.acts import InTheFuture, NotInThisDeal, retract_act
 from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
 from stakeholders.actions.people import (
     AlreadyLeft,
     BadSuccessor,
     LeftBeforeJoining,
     SeatTaken,
-    add_stakeholder,
     create_person,
 )
-from stakeholders.actions.people import (
-    leave as end_seat,
-)
-from stakeholders.models import DecisionDate, Quote, RoleHeld, Stakeholder
+from stakeholders.models import DecisionDate, Quote, Stakeholder
 from stakeholders.queries.deals import active_in, closed_words
-from stakeholders.queries.roles import held_on
 
 ACT, PROPOSAL = "readiness/act.html", "proposal"
 
@@ -159,8 +154,12 @@ def leave(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
-                refuse_closed(seat.opportunity)
-                _end(request, seat, form, today=today)
+                leave_deal(
+                    stakeholder=seat,
+                    leaving=_leaving(request, seat, form),
+                    by=request.membership,
+                    now=timezone.now(),
+                )
         except LeftBeforeJoining as refusal:
             form.add_error("left_on", str(refusal))
         except SeatTaken as refusal:
@@ -214,10 +213,8 @@ def retract_quote(request: WorkspaceRequest, slug: str, id: UUID) -> HttpRespons
 def _take_back(
     request: WorkspaceRequest, row: DecisionDate | Quote, *, said: str
 ) -> HttpResponse:
-    now = timezone.now()
     try:
-        retract(fact=row, by=request.membership, now=now)
-        request_recompute(opportunity=row.opportunity, now=now)
+        retract_act(act=row, by=request.membership, now=timezone.now())
     except AlreadyRetracted as refusal:
         messages.warning(request, str(refusal))
     else:
@@ -244,48 +241,21 @@ def _so_far(previous: date | None, pushes: int) -> str:
     ) % {"day": day, "n": pushes}
 
 
-def _end(
-    request: WorkspaceRequest, seat: Stakeholder, form: LeaveForm, *, today: date
-) -> None:
-    given, now = form.cleaned_data, timezone.now()
-    heir = given["successor"]
-    if given["newcomer"] is not None:
-        heir = _seat_newcomer(request, seat, form)
-    end_seat(
-        stakeholder=seat,
-        left_on=given["left_on"],
-        successor=heir,
-        by=request.membership,
-        now=now,
-    )
-    if heir is not None and given["as_signal"] and given["left_on"] <= today:
-        log_replaced(
-            successor=heir, zone=request.workspace.zone, by=request.membership, now=now
-        )
-
-
-def _seat_newcomer(
-    request: WorkspaceRequest, seat: Stakeholder, form: LeaveForm
-) -> Stakeholder:
-    """A seat for somebody new, with the roles of the one who goes."""
-    given, now = form.cleaned_data, timezone.now()
-    person = given["newcomer"]
-    if isinstance(person, NewName):
-        person = create_person(
-            name=person.text,
+def _leaving(request: WorkspaceRequest, seat: Stakeholder, form: LeaveForm) -> Leaving:
+    given = form.cleaned_data
+    newcomer = given["newcomer"]
+    if isinstance(newcomer, NewName):
+        newcomer = create_person(
+            name=newcomer.text,
             company=seat.opportunity.company,
             by=request.membership,
-            now=now,
+            now=timezone.now(),
         )
-    roles = held_on(RoleHeld.objects.filter(stakeholder=seat), given["left_on"])
-    return add_stakeholder(
-        opportunity=seat.opportunity,
-        person=person,
-        joined_on=given["left_on"],
-        roles=roles,
-        influence=seat.influence,
-        by=request.membership,
-        now=now,
+    return Leaving(
+        left_on=given["left_on"],
+        successor=given["successor"],
+        newcomer=newcomer,
+        as_signal=given["as_signal"],
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import differences, record
+from accounts.actions.facts import retract
 from accounts.models import Membership
 from accounts.models.base import replace_version
 from opportunities.actions import STALE, refuse_bare_amount, request_recompute
@@ -151,6 +152,21 @@ def set_file_item(
     )
     _tell("purchase_file.set", row, by=by, now=now, after={"item": item, "is": state})
     return row
+
+
+@transaction.atomic
+def retract_act(
+    *,
+    act: DecisionDate | Quote | PurchaseFileItem,
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """Take back a date, a quote or a word about the file; what it changed is undone.
+
+    :raises AlreadyRetracted: when somebody did so before.
+    """
+    retract(fact=act, by=by, now=now)
+    request_recompute(opportunity=act.opportunity, now=now)
 
 
 @transaction.atomic

@@ -109,8 +109,8 @@ def reopen_opportunity(
     :raises BadClosingDay: before the day it ended, or after the day it is.
     """
     opportunity = _locked(opportunity)
-    if not opportunity.is_closed or opportunity.closed_on is None:
-        raise StillOpen(_("“%(deal)s” is open.") % {"deal": opportunity.name})
+    refuse_open(opportunity)
+    assert opportunity.closed_on is not None  # noqa: S101 -- a constraint of the table
     # No zone is ahead of UTC by more than 14 hours.
     if not opportunity.closed_on <= reopened_on <= (now + timedelta(hours=14)).date():
         raise BadClosingDay(
@@ -155,7 +155,20 @@ def record_review(
             for stakeholder, anchor in review.phases.items()
         ]
     )
+    record(
+        verb="outcome_review.recorded",
+        subject=opportunity,
+        by=by,
+        at=now,
+        after={"file_existed": row.file_existed},
+    )
     return row
+
+
+def refuse_open(opportunity: Opportunity) -> None:
+    """:raises StillOpen: for what is said of a deal's end."""
+    if not opportunity.is_closed:
+        raise StillOpen(_("“%(deal)s” is open.") % {"deal": opportunity.name})
 
 
 def refuse_closed(opportunity: Opportunity) -> None:

@@ -25,7 +25,7 @@ class Api:
     def get(self, path: str, **params: Any) -> Any:
         return self.client.get(ROOT + path, params, headers=self.headers)
 
-    def post(self, path: str, body: Any, **more: Any) -> Any:
+    def post(self, path: str, body: Any = b"", **more: Any) -> Any:
         more = {"content_type": "application/json"} | more
         return self.client.post(ROOT + path, body, headers=self.headers, **more)
 

@@ -61,6 +61,6 @@ def test_every_example_of_the_document_works(committed: Workspace, live_server: 
         for example in examples()
     ]
 
-    assert len(answers) == 13
-    assert [answer.stderr for answer in answers] == [""] * 13
+    assert len(answers) == 18
+    assert [answer.stderr for answer in answers] == [""] * 18
     assert all(answer.stdout.startswith("{") for answer in answers)

@@ -16,6 +16,7 @@ from stakeholders.models import (
     DecisionDate,
     InfluenceLink,
     OutcomeEvent,
+    OutcomeReview,
     Person,
     PurchaseFileItem,
     Quote,
@@ -24,6 +25,7 @@ from stakeholders.models import (
     Stakeholder,
     Task,
 )
+from tests.api.around import create_what_is_around
 from tests.factories import DAY, NOW, create_company, create_opportunity, create_team
 
 HANGS_ON = {"weight": 1, "shadow_price": 0.1, "value_of_knowing": 0.02}
@@ -46,6 +48,7 @@ def create_deal_with_everything(owner: Membership, *, number: int = 1) -> Opport
     _facts(deal, seats[0], owner)
     _talk(deal, seats, owner)
     _computed(deal, seats[0])
+    create_what_is_around(deal, seats[0], owner=owner, number=number)
     team = create_team(name=f"Team {number}")
     TeamMember.objects.create(
         team=team,
@@ -87,6 +90,8 @@ def _facts(deal: Opportunity, seat: Stakeholder, owner: Membership) -> None:
     DecisionDate.objects.create(set_at=NOW, decision_on=DAY, moved_by=seat, **of_deal)
     PurchaseFileItem.objects.create(item=1, state="claimed", seen_on=DAY, **of_deal)
     OutcomeEvent.objects.create(outcome="open", happened_on=DAY, **of_deal)
+    review = OutcomeReview.objects.create(reviewed_on=DAY, stopped_by=seat, **of_deal)
+    review.phases.create(stakeholder=seat, anchor="criteria")
     PhaseOverride.objects.create(anchor="criteria", set_at=NOW, reason="x", **of_seat)
     PhaseConfirmation.objects.create(anchor="criteria", confirmed_at=NOW, **of_seat)
     Task.objects.create(

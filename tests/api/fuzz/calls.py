@@ -135,8 +135,9 @@ def _unsaid(part: Any, components: dict[str, Any]) -> Iterator[str]:
             name = part["$ref"].rpartition("/")[2]
             yield from _unsaid(components[name], components)
         for name, reasons in UNSAID.items():
-            if part.get(name) in reasons:
-                yield reasons[part[name]]
+            said = part.get(name)
+            if isinstance(said, str) and said in reasons:
+                yield reasons[said]
         for each in part.values():
             yield from _unsaid(each, components)
 

@@ -1,10 +1,10 @@
-"""The API about opportunities with what is believed of them, and about forecasts."""
+"""The API about opportunities, with what is believed of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 
 from accounts.actions.facts import AlreadyRetracted
 from accounts.models import Membership
@@ -14,10 +14,8 @@ from accounts.rest import fields as body
 from accounts.rest.columns import (
     COUNT,
     DAY,
-    FLAG,
     ID,
     INSTANT,
-    NUMBER,
     PROBABILITY,
     TEXT,
     Column,
@@ -25,18 +23,12 @@ from accounts.rest.columns import (
     list_of,
     maybe,
     money,
-    object_of,
     one_of,
     or_null,
     reference,
 )
-from forecasting.models import (
-    ConstraintKind,
-    Forecast,
-    PeriodOutlook,
-    TargetBasis,
-)
-from forecasting.queries.told import Told, replayed_forecasts, stored_forecasts
+from forecasting.api.closing import ACTS
+from forecasting.models import ConstraintKind, TargetBasis
 from opportunities.actions import (
     AmountWithoutCurrency,
     change_opportunity,
@@ -46,13 +38,12 @@ from opportunities.actions import (
 from opportunities.models import (
     BuyingClass,
     Company,
+    DecisionRule,
     Importance,
     Opportunity,
     Outcome,
 )
-from readiness.api.readings import AS_OF, looked_from
-from readiness.queries.as_of import AsOf, open_then
-from stakeholders.api import row_of, seen_by
+from stakeholders.api.seen import no_later, row_of
 from stakeholders.models import ANCHORS
 
 
@@ -66,6 +57,11 @@ class OpportunityChangeBody(body.Body):
     expected_group_size = body.Whole(
         min_value=1, max_value=50, required=False, allow_null=True
     )
+    decision_rule = body.Choice(DecisionRule.choices, required=False, allow_blank=True)
+    quorum_share = body.Share(required=False, allow_null=True)
+    endorsements_needed = body.Whole(
+        min_value=1, max_value=50, required=False, allow_null=True
+    )
 
 
 class OpportunityBody(OpportunityChangeBody):
@@ -74,6 +70,8 @@ class OpportunityBody(OpportunityChangeBody):
 
 def _create(given: Mapping[str, Any], reader: Reader) -> Opportunity:
     values = {"opened_on": reader.today} | dict(given)
+    no_later(values["opened_on"], reader.today, field="opened_on")
+    _refuse_uncounted(values)
     amount, currency = values.pop("amount", None) or (None, "")
     company = row_of(Company.objects, values.pop("company", None), field="company")
     return create_opportunity(
@@ -90,6 +88,10 @@ def _change(
     opportunity: Opportunity, given: Mapping[str, Any], reader: Reader
 ) -> Opportunity:
     values = dict(given)
+    if "opened_on" in values:
+        last = opportunity.closed_on or reader.today
+        no_later(values["opened_on"], last, field="opened_on")
+    _refuse_uncounted(values, opportunity)
     if "amount" in values:
         values["amount"], values["currency"] = values["amount"] or (None, "")
     if "company" in values:
@@ -101,6 +103,19 @@ def _change(
         by=reader.membership,
         now=reader.now,
     )
+
+
+def _refuse_uncounted(
+    values: Mapping[str, Any], opportunity: Opportunity | None = None
+) -> None:
+    """A rule that counts heads says how many."""
+    names = ("decision_rule", "endorsements_needed")
+    rule, needed = (
+        values.get(name, getattr(opportunity, name, None)) for name in names
+    )
+    if rule == DecisionRule.M_OF_N and needed is None:
+        sentence = _("Say how many people it takes.")
+        raise ValidationError({"endorsements_needed": [sentence]})
 
 
 def _retract(opportunity: Opportunity, reader: Reader) -> None:
@@ -146,6 +161,9 @@ OPPORTUNITIES = Resource(
         "importance": maybe("importance", one_of(Importance)),
         "buying_class": maybe("buying_class", one_of(BuyingClass)),
         "expected_group_size": column("expected_group_size", COUNT, null=True),
+        "decision_rule": maybe("decision_rule", one_of(DecisionRule)),
+        "quorum_share": column("quorum_share", PROBABILITY, null=True),
+        "endorsements_needed": column("endorsements_needed", COUNT, null=True),
         "outcome": column("outcome", one_of(Outcome)),
         "closed_on": column("closed_on", DAY, null=True),
         "won_amount": money("won_amount", "currency"),
@@ -190,151 +208,5 @@ OPPORTUNITIES = Resource(
     ),
     removal=Removal(_retract, "deal.write", (AlreadyRetracted,)),
     version="version",
+    row_acts=ACTS,
 )
-
-
-def _forecast_deals(reader: Reader) -> "QuerySet[Opportunity]":
-    """Of now the deals with a forecast; as of a moment those that were open then."""
-    when = looked_from(reader)
-    deals: QuerySet[Opportunity] = seen_by(reader)
-    if when.known_at is not None:
-        deals = open_then(deals, when=when)
-        if not reader.params.get("frozen"):
-            return deals
-    stored = Forecast.objects.filter(opportunity=OuterRef("pk"))
-    return deals.filter(Exists(stored.filter(computed_at__lte=when.at)))
-
-
-def _told_of(ids: Sequence[UUID], reader: Reader) -> dict[UUID, dict[str, Any]]:
-    """The forecasts of a page of deals; the same number of queries for any page."""
-    when = looked_from(reader)
-    deals = list(Opportunity.objects.filter(pk__in=ids))
-    is_stored = when.known_at is None or reader.params.get("frozen")
-    told = (stored_forecasts if is_stored else replayed_forecasts)(deals, when=when)
-    return {pk: _told(each, when=when) for pk, each in told.items()}
-
-
-def _told(told: Told, *, when: AsOf) -> dict[str, Any]:
-    values, amount = told.values, told.amount
-    named = {name: values[source] for name, source in _FORECAST.items()}
-    return named | {
-        "amount": amount
-        and {
-            "currency": amount.currency,
-            "p10": f"{amount.p10:f}",
-            "p50": f"{amount.p50:f}",
-            "p90": f"{amount.p90:f}",
-        },
-        "as_of": when.at,
-    }
-
-
-_CURVE = list_of(PROBABILITY) | {
-    "description": "Cumulative, by week since `starts_at`, from 0 to 78"
-}
-_HANGS_ON = {
-    "type": "object",
-    "additionalProperties": object_of(
-        weight=NUMBER, shadow_price=NUMBER, value_of_knowing=NUMBER
-    ),
-    "description": "What hangs on each person, by stakeholder",
-}
-# The fields of a forecast, and where each is kept.
-_FORECAST = {
-    "computed_at": "computed_at",
-    "starts_at": "starts_at",
-    "won": "won",
-    "lost": "lost",
-    "no_decision": "no_decision",
-    "target_on": "target_on",
-    "target_basis": "target_basis",
-    "won_by_target": "won_by_target_probability",
-    "decided": "decided_probability",
-    "decision_days": "decision_days",
-    "constraint": "constraint_kind",
-    "constraint_stakeholder": "constraint_stakeholder_id",
-    "constraint_gain": "constraint_gain",
-    "people": "people",
-    "model": "model_version",
-}
-
-FORECASTS = Resource(
-    name="forecasts",
-    noun="forecast",
-    about="What comes of a deal, and the condition that limits it; called by its "
-    "opportunity. With `as_of` what the facts known then say, or with `frozen` what was "
-    "stored by then.",
-    permission="forecast.see",
-    rows=_forecast_deals,
-    columns={
-        "opportunity": reference("pk", "name"),
-        "external_id": maybe("external_id"),
-    },
-    loaded={
-        "computed_at": INSTANT,
-        "starts_at": INSTANT,
-        "won": _CURVE,
-        "lost": _CURVE,
-        "no_decision": _CURVE,
-        "target_on": DAY,
-        "target_basis": one_of(TargetBasis),
-        "won_by_target": PROBABILITY,
-        "decided": PROBABILITY,
-        "decision_days": or_null(list_of(NUMBER)),
-        "constraint": one_of(ConstraintKind),
-        "constraint_stakeholder": or_null(ID),
-        "constraint_gain": NUMBER,
-        "people": _HANGS_ON,
-        "amount": or_null(object_of(currency=TEXT, p10=TEXT, p50=TEXT, p90=TEXT)),
-        "model": TEXT,
-        "as_of": INSTANT,
-    },
-    load=_told_of,
-    filters={
-        "opportunity": Filter(ID, "pk"),
-        "as_of": AS_OF,
-        "frozen": Filter(FLAG, is_of_rows=True),
-    },
-)
-
-
-def _periods(reader: Reader) -> "QuerySet[Any]":
-    """Everything to who sees every deal; to others what their visible owners' deals bring."""
-    owners = visible_owners(reader.membership)
-    rows = PeriodOutlook.objects.all()
-    return rows if owners is None else rows.filter(owner__in=owners)
-
-
-def _sum(name: str) -> Column:
-    return money(name, "currency")
-
-
-PORTFOLIO = Resource(
-    name="portfolio-forecasts",
-    noun="portfolio-forecast",
-    about="What a period brings: for one owner, a team, or (with neither) the workspace.",
-    permission="forecast.see",
-    rows=_periods,
-    columns={
-        "id": column("pk", ID),
-        "owner": reference("owner_id", "owner__name", null=True),
-        "team": reference("team_id", "team__name", null=True),
-        "starts_on": column("starts_on", DAY),
-        "ends_on": column("ends_on", DAY),
-        "won_so_far": _sum("won_so_far"),
-        "mean": _sum("mean"),
-        "p10": _sum("p10"),
-        "p50": _sum("p50"),
-        "p90": _sum("p90"),
-        "open": column("open_count", COUNT),
-        "without_amount": column("without_amount_count", COUNT),
-        "refreshed_at": column("refreshed_at", INSTANT),
-    },
-    filters={
-        "owner": Filter(ID, "owner"),
-        "team": Filter(ID, "team"),
-        "ends_from": Filter(DAY, "ends_on__gte"),
-    },
-)
-
-RESOURCES = (OPPORTUNITIES, FORECASTS, PORTFOLIO)

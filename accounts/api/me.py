@@ -1,25 +1,20 @@
-"""The API about who is asking, the members and the teams."""
+"""The API about who is asking."""
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Membership, MembershipStatus, Role, Team
+from accounts.models import Role
 from accounts.permissions import permissions_of
-from accounts.rest import Reader, Resource, WorkspaceView, everything
+from accounts.rest import WorkspaceView
 from accounts.rest.columns import (
     ID,
     TEXT,
-    Column,
-    column,
     list_of,
-    maybe,
     object_of,
     one_of,
     or_null,
-    reference,
 )
 
 
@@ -57,43 +52,3 @@ class MeView(WorkspaceView):
                 "scopes": program.scopes if program else None,
             }
         )
-
-
-def _members(reader: Reader) -> "QuerySet[Any]":
-    return Membership.objects.of(reader.workspace)
-
-
-MEMBERS = Resource(
-    name="members",
-    noun="member",
-    about="Who belongs to the workspace, with a sign-in or as a seat.",
-    permission="member.see",
-    rows=_members,
-    columns={
-        "id": column("pk", ID),
-        "name": column("name"),
-        "email": maybe("email"),
-        "roles": column("roles", list_of(one_of(Role))),
-        "status": column("status", one_of(MembershipStatus)),
-        "is_seat": Column(
-            ("user_id",), {"type": "boolean"}, lambda user_id: user_id is None
-        ),
-    },
-    orderings={"id": "pk", "name": "name"},
-)
-
-TEAMS = Resource(
-    name="teams",
-    noun="team",
-    about="The tree of teams.",
-    permission="team.see",
-    rows=everything(Team),
-    columns={
-        "id": column("pk", ID),
-        "name": column("name"),
-        "parent": reference("parent_id", "parent__name", null=True),
-    },
-    orderings={"id": "pk", "name": "name"},
-)
-
-RESOURCES = (MEMBERS, TEAMS)

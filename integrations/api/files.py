@@ -152,7 +152,7 @@ def _keep(given: Mapping[str, Any], reader: Reader) -> ImportRun:
         return keep_file(
             path=path,
             name=given["name"],
-            seen=look_at(path, given["name"]),
+            seen=look_at(path),
             beside={},
             by=reader.membership,
             now=reader.now,
@@ -238,5 +238,3 @@ IMPORTS = Resource(
         ),
     ),
 )
-
-RESOURCES = (IMPORTS, EXPORTS)

@@ -1,0 +1,11 @@
+"""The API about opportunities with what is believed of them, and about forecasts."""
+
+from forecasting.api.forecasts import FORECASTS, PORTFOLIO
+from forecasting.api.frozen import PERIOD_REVIEWS, SNAPSHOTS
+from forecasting.api.opportunities import OPPORTUNITIES
+from forecasting.api.said import CALLS, TARGETS
+
+RESOURCES = (
+    *(OPPORTUNITIES, FORECASTS, PORTFOLIO, SNAPSHOTS, PERIOD_REVIEWS),
+    *(TARGETS, CALLS),
+)
