@@ -18,7 +18,7 @@ from accounts.models import Membership, Role, User, Workspace
 from accounts.rest.columns import money_of
 from accounts.rest.rendering import OPTIONS
 from accounts.rest.views import CreatingView, ListView
-from forecasting.api import OPPORTUNITIES
+from forecasting.api.opportunities import OPPORTUNITIES
 from forecasting.models import Outlook
 from opportunities.api import COMPANIES
 from opportunities.models import Company, Opportunity
