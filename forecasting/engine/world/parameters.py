@@ -84,6 +84,36 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """Causes of symptoms, which nobody can see; all shares but the days.
+
+    Somebody may be `guarded` for good, give no answer while they `see_no_need` to change,
+    or once they are `past_it`; `probing` is the share of talks in which we ask how it
+    goes today, `asking` in which we ask for the file. Of what happens the seller notes
+    `noted`, and one time in `slip` somebody does otherwise than their cause would have it.
+    Each has a talk of their own with us every `talk_days`, and is out of touch for
+    `away_days` after about `touch_days`; a `gatekeeper` shields all others from a day on; a
+    takeover is `planned` or not. Of files that exist some are `kept_inside`; a project
+    without a file may have `lost_sponsor`.
+    """
+
+    guarded: float = 0.05
+    sees_no_need: float = 0.2
+    past_it: float = 0.2
+    probing: float = 0.3
+    asking: float = 0.15
+    noted: float = 0.7
+    slip: float = 0.1
+    talk_days: float = 30.0
+    touch_days: float = 250.0
+    away_days: float = 60.0
+    gatekeeper: float = 0.12
+    planned: float = 0.4
+    kept_inside: float = 0.12
+    lost_sponsor: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class WorldParameters:
     """A world of so many deals.
 
@@ -93,7 +123,8 @@ class WorldParameters:
     decider and the majority of the others' influence disagree, `split` says how often
     that is won, lost and no decision. `replaced` is the share of people whose seat goes
     to a successor; `missing_file` the share of deals of each end that never had a
-    purchase file inside. Source: domain.md 4.5.
+    purchase file inside. With `hidden` its symptoms have causes of their own (`causes`).
+    Source: domain.md 4.5.
     """
 
     deals: int
@@ -135,6 +166,7 @@ class WorldParameters:
     horizon_days: int = 1460
     dwell: Dwell = field(default_factory=Dwell)
     talk: Talk = field(default_factory=Talk)
+    hidden: Hidden | None = None
 
     def __post_init__(self) -> None:
         """Refuse a world that cannot be.

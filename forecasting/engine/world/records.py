@@ -3,6 +3,7 @@
 All days are counted from the day the deal began; people are numbered within the deal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Stay = tuple[int, float]  # a phase, and the day on which it was entered
@@ -12,7 +13,8 @@ Stay = tuple[int, float]  # a phase, and the day on which it was entered
 class PersonTruth:
     """What nobody can see of one person: never learned from, only compared with.
 
-    `seat` is the person's place in `Story.seats`, None for someone never found.
+    `seat` is the person's place in `Story.seats`, None for someone never found; `weight`
+    is their share of all influence.
     """
 
     seat: int | None
@@ -20,6 +22,7 @@ class PersonTruth:
     supports: bool
     speed: float
     stays: tuple[Stay, ...]
+    weight: float = 0.0
 
     def phase_at(self, day: float) -> int:
         """The true phase on a day."""
@@ -114,6 +117,32 @@ class ReviewFacts:
     phases: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """Why a deal shows a symptom, hidden like the truth of a person.
+
+    By seat: whose mind is closed to questions (`guarded` always, `no_need` in the first
+    phase, `past_it` from comparing on), the spells out of touch, and how a successor came.
+    `gatekeeper` shields the others from `shielded_from` on. `file` is shown, kept_inside,
+    none, or lost on `file_lost_on`. Somebody in touch talks with us alone every `talk_days`.
+    """
+
+    closed: Mapping[int, frozenset[str]]
+    away: Mapping[int, tuple[tuple[float, float], ...]]
+    takeovers: Mapping[int, str]
+    gatekeeper: int | None
+    shielded_from: float
+    file: str
+    file_lost_on: float
+    talk_days: float
+
+    def is_in_touch(self, seat: int, day: float) -> bool:
+        """Whether one can talk with somebody, if they are there."""
+        if day >= self.shielded_from and seat != self.gatekeeper:
+            return False
+        return not any(begin <= day < end for begin, end in self.away.get(seat, ()))
+
+
 @dataclass(slots=True)
 class Story:
     """One deal, told up to `until`; `outcome` is "open" when it had not ended by then.
@@ -141,6 +170,7 @@ class Story:
     review: ReviewFacts | None = None
     symptom: str = ""
     ago: float = 0.0
+    causes: Causes | None = None
 
     @property
     def main(self) -> SeatFacts:

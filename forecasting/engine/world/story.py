@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.engine.world.acts import act, follow, keep_calendar, make_plausible
+from forecasting.engine.world.causes import draw_causes, show_causes
 from forecasting.engine.world.ending import end_story
 from forecasting.engine.world.groups import Groups, cast_groups
 from forecasting.engine.world.outcomes import OUTCOMES, Endings, end_deals
@@ -91,6 +92,8 @@ def narrate(
     if talk.is_plausible:
         make_plausible(story, language=world.language, rng=rng)
         _welcome_heirs(story)
+    if world.parameters.hidden is not None:
+        show_causes(story, world.parameters.hidden, rng=rng)
     follow(story, rng=rng)
     keep_calendar(story, rng=rng)
     act(story, world.parameters, fits=world.fits, rng=rng)
@@ -132,6 +135,8 @@ def meet(world: World, deal: int, *, until: float, rng: np.random.Generator) -> 
         truth.extend(_seat_people(world, story, person=person, joined=joined))
     story.truth = tuple(truth)
     _link(story, rng=rng)
+    if world.parameters.hidden is not None:
+        story.causes = draw_causes(story, world.parameters.hidden, rng=rng)
     return story
 
 
@@ -201,6 +206,7 @@ def _truth(
         supports=bool(stances[person]),
         speed=float(groups.speed[person]),
         stays=tuple(stays),
+        weight=float(groups.weight[person]),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from forecasting.engine.world.groups import Ints
 from forecasting.engine.world.parameters import Talk
-from forecasting.engine.world.records import ContactFacts, Story
+from forecasting.engine.world.records import Causes, ContactFacts, Story
 from readiness.engine.arrays import Floats
 from readiness.engine.evidence import Catalogue
 
@@ -74,14 +74,34 @@ def draw_contacts(
     days[0] = min(days[0], 2.0)
     for day in days.tolist():
         people = _who_takes_part(story, day, rng=rng)
-        story.contacts.append(
-            ContactFacts(day, people, is_inbound=bool(rng.random() < 0.4))
-        )
+        is_inbound = bool(rng.random() < 0.4)
+        if people:
+            story.contacts.append(ContactFacts(day, people, is_inbound=is_inbound))
+    if story.causes is not None:
+        _keep_in_touch(story, story.causes, rng=rng)
     _let_them_speak(story, talk, language=language, rng=rng)
 
 
+def _keep_in_touch(story: Story, causes: Causes, *, rng: np.random.Generator) -> None:
+    """Whoever is in touch also has talks of their own with us, now and then."""
+    for seat in story.seats:
+        until = min(story.until, story.until if seat.left is None else seat.left)
+        day = seat.joined + float(rng.exponential(causes.talk_days))
+        while day < until:
+            if causes.is_in_touch(seat.number, day):
+                story.contacts.append(ContactFacts(day, [seat.number]))
+            day += float(rng.exponential(causes.talk_days))
+    story.contacts.sort(key=lambda contact: contact.day)
+
+
 def _who_takes_part(story: Story, day: float, *, rng: np.random.Generator) -> list[int]:
-    here = [seat for seat in story.seats if seat.is_here(day)]
+    causes = story.causes
+    here = [
+        seat
+        for seat in story.seats
+        if seat.is_here(day)
+        and (causes is None or causes.is_in_touch(seat.number, day))
+    ]
     weight = np.array([3.0 if seat.is_main else 1.0 for seat in here])
     wanted = 1 + int(rng.random() < 0.35) + int(rng.random() < 0.15)
     order = np.argsort(rng.exponential(size=len(here)) / weight)
