@@ -119,7 +119,8 @@ class HumanReading:
 class Facts:
     """One open deal. `coverage` is the mapped influence heard in 45 days, None: nobody.
 
-    `file_score` is D of the purchase file, None when no item was ever filled in.
+    `file_score` is D of the purchase file, None when no item was ever filled in;
+    `seller_forecasts` says that the seller's last figure is at least even.
     """
 
     today: float

@@ -25,8 +25,12 @@ from coaching.engine.facts import (
 ANSWERS = frozenset({"B03", "B04", "B13"})
 DODGE, PROBE = "B02", "A01"
 INSIDE = frozenset({"B08", "B09", "B13", "B14", "B17", "B38", "B40"})
+# The file itself. That there are criteria, a path or a resolve says nothing of one.
+FILE = frozenset({"B09", "B17", "B38", "B40"})
+COUNTED_ON = 0.5  # a seller forecasts what they give at least this chance
 NO_FILE, CALLED_OFF = "B10", "B51"
 HONEST_DELAY = "B34"
+SHIELDS = "B47"
 TAKEOVERS = {"B15": "planned_handover", "B46": "hostile_takeover", "B47": "gatekeeping"}
 CHANGES = {
     "scope": "criteria_unsettled",
@@ -187,14 +191,32 @@ def _contact_replaced(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     if not (thin or bereft or (alone and (facts.heard or heirs))):
         return
     told = [s for s in facts.signals if s.code in TAKEOVERS]
-    of = {c.key for c in heirs}
-    about = [s for s in told if s.person in of] or told
+    about = _about_takeover(facts, told, heirs)
     yield Finding(
         Symptom.CONTACT_REPLACED,
         TAKEOVERS[about[-1].code] if about else "unclear",
         tuple(s.key for s in told),
         tuple(c.key for c in heirs or facts.heard or lost),
     )
+
+
+def _about_takeover(
+    facts: Facts, told: list[Signalled], heirs: list[Contact]
+) -> list[Signalled]:
+    """What tells why: of an heir all they and who sat there said, else who shields others.
+
+    Nobody hands over or takes over where there is no heir, and nobody is shielded of whom
+    we heard since.
+    """
+    if heirs:
+        of = {key for heir in heirs for key in (heir.key, heir.replaces)}
+        return [s for s in told if s.person in of]
+    shields = [s for s in told if s.code == SHIELDS]
+    return [
+        s
+        for s in shields
+        if not any(o.day > s.day and o.person != s.person for o in facts.signals)
+    ]
 
 
 def _several_quotes(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
@@ -211,34 +233,32 @@ def _several_quotes(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
 
 
 def _no_file(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
-    inside = [s for s in facts.signals if s.code in INSIDE]
-    unresolved = _unresolved(facts, inside, days=limits.unresolved_days)
+    file = [s for s in facts.signals if s.code in FILE]
+    unresolved = _unresolved(facts, file, days=limits.unresolved_days)
     is_expected = facts.anyone_reached(COMPARISON) or facts.seller_forecasts
     has_file = facts.file_score is not None and facts.file_score >= limits.file_score
-    thin = is_expected and not has_file and not inside
+    thin = is_expected and not has_file and not file
     if not unresolved and not thin:
         return
     yield Finding(
         Symptom.NO_FILE,
-        _why_no_file(facts, inside),
+        _why_no_file(facts, file),
         tuple(s.key for s in unresolved),
         tuple(dict.fromkeys(s.person for s in unresolved)),
     )
 
 
-def _unresolved(
-    facts: Facts, inside: list[Signalled], *, days: float
-) -> list[Signalled]:
-    """Asked for the file and not answered, long ago, and nothing of it told since."""
-    last = max((s.day for s in inside), default=-1e9)
+def _unresolved(facts: Facts, file: list[Signalled], *, days: float) -> list[Signalled]:
+    """Asked for the file and not answered, long ago, and nothing of it shown since."""
+    last = max((s.day for s in file), default=-1e9)
     asked = [s for s in facts.signals if s.code == NO_FILE and s.day > last]
     return asked if asked and facts.today - asked[0].day >= days else []
 
 
-def _why_no_file(facts: Facts, inside: list[Signalled]) -> str:
+def _why_no_file(facts: Facts, file: list[Signalled]) -> str:
     if any(c.sponsors and not c.is_active for c in facts.contacts):
         return "lost_its_sponsor"
-    if inside or facts.file_score:
+    if file:
         return "hidden_project"
     return "never_a_project"
 

@@ -199,6 +199,22 @@ class TestContactReplaced:
         assert one.reading == reading
         assert one.people == ("anna",)
 
+    def test_nobody_takes_over_where_nobody_left(self):
+        (one,) = found(Symptom.CONTACT_REPLACED, signals=said("B15", "B46"))
+
+        assert one.reading == "unclear"
+
+    def test_who_was_heard_since_is_not_shielded(self):
+        people = [contact(), contact("karel", phase=3)]
+        shields = said("B47", day=980)
+        told = {"contacts": people, "coverage": 0.4}
+
+        (one,) = found(Symptom.CONTACT_REPLACED, signals=shields, **told)
+        assert one.reading == "gatekeeping"
+        since = [*shields, *said("B05", person="karel", day=985)]
+        (one,) = found(Symptom.CONTACT_REPLACED, signals=since, **told)
+        assert one.reading == "unclear"
+
 
 class TestSeveralQuotes:
     @pytest.mark.parametrize(
@@ -243,13 +259,19 @@ class TestNoFile:
         (one,) = found(Symptom.NO_FILE, signals=old)
         assert one.people == ("anna",)
         assert not found(Symptom.NO_FILE, signals=young)
-        assert not found(Symptom.NO_FILE, signals=[*old, *said("B08", day=980)])
+        assert not found(Symptom.NO_FILE, signals=[*old, *said("B09", day=980)])
+
+    def test_criteria_and_a_path_are_no_file(self):
+        people, told = [contact(phase=4)], said("B08", "B13", "B14", day=980)
+
+        assert found(Symptom.NO_FILE, contacts=people, signals=told)
+        assert found(Symptom.NO_FILE, signals=[*said("B10", day=960), *told])
 
     def test_what_it_was(self):
         old = said("B10", day=960)
 
         assert found(Symptom.NO_FILE, signals=old)[0].reading == "never_a_project"
-        (hidden,) = found(Symptom.NO_FILE, signals=[*said("B08", day=950), *old])
+        (hidden,) = found(Symptom.NO_FILE, signals=[*said("B09", day=950), *old])
         assert hidden.reading == "hidden_project"
         gone = contact("karel", sponsors=True, is_active=False)
         (lost,) = found(Symptom.NO_FILE, contacts=[contact(), gone], signals=old)
