@@ -21,6 +21,7 @@ from coaching.queries.thresholds import thresholds
 from forecasting.actions.forecasts import forecast_opportunity
 from forecasting.actions.outlooks import drop_outlook, refresh_outlook
 from forecasting.queries.deal import deal_of
+from integrations.webhooks.outbox import asked_once
 from opportunities.models import Opportunity, Outcome, RecomputeRequest
 from readiness.actions.readings import read_phases
 from readiness.queries.models import active_model
@@ -69,7 +70,8 @@ def answer_request(*, opportunity_id: UUID, asking_id: UUID, now: datetime) -> b
     return is_settled
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
+@asked_once()
 def recompute(*, opportunity: Opportunity, now: datetime) -> None:
     """Make everything of a deal again from its facts: what nothing changed stays as it is."""
     workspace = Workspace.objects.get(pk=opportunity.workspace_id)

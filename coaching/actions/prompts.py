@@ -19,7 +19,7 @@ from opportunities.models import Opportunity
 Plays: TypeAlias = Mapping[tuple[str, str], UUID]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always within a recompute
 def refresh_prompts(
     *, opportunity: Opportunity, advice: Sequence[Advice], now: datetime
 ) -> None:
@@ -96,7 +96,7 @@ def _play_for(advice: Advice, plays: Plays) -> UUID:
     return own if own is not None else plays[advice.play, ""]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def close_prompts(*, opportunity: Opportunity, now: datetime) -> None:
     """A deal that ended needs no advice."""
     _close(list(Prompt.objects.filter(opportunity=opportunity)), now=now)
@@ -120,7 +120,12 @@ def _reopen(rows: Sequence[tuple[Prompt, UUID, Advice]]) -> list[Prompt]:
             changed.append(row)
             opened += [row] * opens
     if changed:
-        Prompt.objects.bulk_update(changed, ["closed_at", "play", "weight", "words"])
+        Prompt.objects.bulk_create(  # an update of them all, made far more cheaply
+            changed,
+            update_conflicts=True,
+            unique_fields=["workspace", "id"],
+            update_fields=["closed_at", "play", "weight", "words"],
+        )
     return opened
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import Workspace, end_of, start_of
@@ -21,17 +21,17 @@ from coaching.engine.facts import (
     QuoteSent,
     Signalled,
 )
+from coaching.engine.symptoms import COUNTED_ON
 from coaching.queries.symptom_clock import median_dwell
 from forecasting.queries.forecasted import Forecasted
 from opportunities.models import Opportunity, SellerForecast
 from readiness.engine.records import Reading
 from readiness.models import PhaseOverride, SellerAction, SellerActionTarget
 from readiness.queries.catalogue import catalogue_of
-from readiness.queries.evidence import CLOCK_DRIFT
 from readiness.queries.models import LoadedModel
 from readiness.queries.reading import PersonRead
 from readiness.queries.timing import mean_fit, stood_before
-from stakeholders.models import ANCHORS, DecisionDate, Quote, RoleHeld
+from stakeholders.models import ANCHORS
 
 DAY = 86_400
 SPONSOR = "executive_sponsor"
@@ -60,6 +60,15 @@ def symptom_facts(
     return Gathered(gathering.facts(), gathering.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Our own readings and steps, and the seller's last figure."""
+
+    overrides: list[Row]
+    steps: list[Row]
+    seller: float | None
+
+
 class _Gathering:
     """One deal while it is gathered."""
 
@@ -75,7 +84,7 @@ class _Gathering:
         self.made, self.read, self.model = made, read, model
         self.zone, self.now = workspace.zone, now
         self.today = workspace.today(now)
-        self.entered: Any = _entered(made.deal.opportunity)
+        self.ours = _said_of(made.deal.opportunity)
         self.rows: dict[str, Row] = {}
 
     def facts(self) -> Facts:
@@ -90,7 +99,7 @@ class _Gathering:
             readings=tuple(self.human_readings()),
             coverage=self.made.forecast.coverage if self.made.forecast.heard else None,
             file_score=file.score if file.score or file.told else None,
-            seller_forecasts=self.entered.is_forecast,
+            seller_forecasts=(self.ours.seller or 0.0) >= COUNTED_ON,
         )
 
     def contacts(self) -> Iterator[Contact]:
@@ -100,7 +109,7 @@ class _Gathering:
             for pk, each in self.read.items()
             if each.stakeholder.replaced_by_id
         }
-        sponsors = set(self.entered.sponsors)
+        held = self.made.deal.entered.roles
         for pk, person in self.read.items():
             who, seat = person.stakeholder, seats.get(str(pk))
             if who.joined_on > self.today:
@@ -113,7 +122,7 @@ class _Gathering:
                 stance=person.reading.stance,
                 weight=seat.raw_weight if seat else 0.0,
                 approves=seat is not None and seat.approves,
-                sponsors=pk in sponsors,
+                sponsors=any(each.role == SPONSOR for each in held.get(pk, ())),
                 is_active=who.left_on is None or who.left_on > self.today,
                 replaces=heirs.get(pk),
                 median_dwell_days=median_dwell(
@@ -135,7 +144,7 @@ class _Gathering:
 
     def actions(self) -> Iterator[Acted]:
         kinds = catalogue_of(self.model).actions
-        for row in self.entered.action_rows:
+        for row in self.ours.steps:
             at = datetime.fromisoformat(row["at"]).timestamp()
             people = tuple(who for who in row["people"] if UUID(who) in self.read)
             kind = kinds.get(row["code"])
@@ -154,32 +163,27 @@ class _Gathering:
             )
 
     def dates(self) -> Iterator[DateSet]:
-        for row in self.entered.date_rows:
-            at = datetime.fromisoformat(row["set_at"])
-            if at > self.now + CLOCK_DRIFT:
-                continue
-            decision_on = date.fromisoformat(row["decision_on"])
-            said_by = SELLER if row["is_moved_by_seller"] else row["moved_by_id"] or ""
-            self._keep("date", row["id"], at.timestamp(), day=row["decision_on"])
+        for row in self.made.deal.entered.dates.get(self.made.deal.opportunity.pk, ()):
+            key, at = str(row.pk), row.set_at.timestamp()
+            self._keep("date", key, at, day=str(row.decision_on))
             yield DateSet(
-                key=row["id"],
-                set_day=at.timestamp() / DAY,
-                decision_day=end_of(decision_on, self.zone).timestamp() / DAY,
-                is_linked=bool(row["linked_event"]),
-                moved_by=said_by,
+                key=key,
+                set_day=at / DAY,
+                decision_day=end_of(row.decision_on, self.zone).timestamp() / DAY,
+                is_linked=bool(row.linked_event),
+                moved_by=SELLER
+                if row.is_moved_by_seller
+                else str(row.moved_by_id or ""),
             )
 
     def quotes(self) -> Iterator[QuoteSent]:
-        for row in self.entered.quote_rows:
-            sent_on = date.fromisoformat(row["sent_on"])
-            if sent_on > self.today:
-                continue
-            at = start_of(sent_on, self.zone).timestamp()
-            self._keep("quote", row["id"], at, number=row["number"])
-            yield QuoteSent(key=row["id"], day=at / DAY, change=row["change"])
+        for row in self.made.deal.entered.quotes.get(self.made.deal.opportunity.pk, ()):
+            key, at = str(row.pk), start_of(row.sent_on, self.zone).timestamp()
+            self._keep("quote", key, at, number=row.number)
+            yield QuoteSent(key=key, day=at / DAY, change=row.change)
 
     def human_readings(self) -> Iterator[HumanReading]:
-        for row in self.entered.override_rows:
+        for row in self.ours.overrides:
             until = row["expires_on"]
             if until is not None and date.fromisoformat(until) < self.today:
                 continue
@@ -211,13 +215,8 @@ class _Gathering:
         return max(0.0, self.now.timestamp() - heard_at) / DAY
 
 
-def _entered(opportunity: Opportunity) -> Opportunity:
-    """All that was entered about a deal and bears on its symptoms; one query."""
-    people = RoleHeld.objects.filter(
-        stakeholder__opportunity=OuterRef("pk"), role=SPONSOR
-    )
-    dates = DecisionDate.objects.standing().filter(opportunity=OuterRef("pk"))
-    quotes = Quote.objects.standing().filter(opportunity=OuterRef("pk"))
+def _said_of(opportunity: Opportunity) -> _Said:
+    """What we did and believed in a deal, which moves no forecast; one query."""
     overrides = PhaseOverride.objects.standing().filter(
         stakeholder__opportunity=OuterRef("pk")
     )
@@ -225,18 +224,9 @@ def _entered(opportunity: Opportunity) -> Opportunity:
     actions = SellerAction.objects.standing().filter(
         interaction__opportunity=OuterRef("pk")
     )
-    rows = Opportunity.objects.filter(pk=opportunity.pk).annotate(
-        date_rows=_rows(
-            dates,
-            "id",
-            "set_at",
-            "decision_on",
-            "linked_event",
-            "moved_by_id",
-            "is_moved_by_seller",
-        ),
-        quote_rows=_rows(quotes, "id", "number", "sent_on", "change"),
-        override_rows=_rows(
+    said = SellerForecast.objects.filter(opportunity=OuterRef("pk"))
+    rows = Opportunity.objects.filter(pk=opportunity.pk).values_list(
+        _rows(
             overrides,
             "id",
             "anchor",
@@ -244,7 +234,7 @@ def _entered(opportunity: Opportunity) -> Opportunity:
             "expires_on",
             stakeholder="stakeholder_id",
         ),
-        action_rows=_rows(
+        _rows(
             actions.annotate(
                 people=ArraySubquery(targets.order_by("pk").values("stakeholder_id"))
             ),
@@ -253,10 +243,9 @@ def _entered(opportunity: Opportunity) -> Opportunity:
             "people",
             at="interaction__occurred_at",
         ),
-        sponsors=ArraySubquery(people.values("stakeholder_id")),
-        is_forecast=Exists(SellerForecast.objects.filter(opportunity=OuterRef("pk"))),
+        Subquery(said.order_by("-set_at", "-pk").values("probability")[:1]),
     )
-    return rows.get()
+    return _Said(*rows.get())
 
 
 def _rows(query: Any, *names: str, **renamed: str) -> ArraySubquery:

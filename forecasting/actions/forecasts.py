@@ -13,7 +13,7 @@ from forecasting.signals import forecast_changed
 from readiness.queries.models import LoadedModel
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always within a recompute
 def forecast_opportunity(
     deal: Deal, *, model: LoadedModel, workspace: Workspace, now: datetime
 ) -> Forecasted:

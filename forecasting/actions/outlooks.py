@@ -17,7 +17,7 @@ from opportunities.models import Opportunity
 from readiness.queries.models import LoadedModel
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always within a recompute
 def refresh_outlook(
     made: Forecasted, *, model: LoadedModel, workspace: Workspace, now: datetime
 ) -> Outlook:

@@ -84,7 +84,7 @@ class Target:
 class Deal:
     """Everything a forecast rests on. No stage, percentage, close date or override in it.
 
-    `digest` is empty where no forecast is to be stored.
+    `digest` is empty where no forecast is to be stored; `entered` is what it was made of.
     """
 
     opportunity: Opportunity
@@ -99,6 +99,7 @@ class Deal:
     amount: Amount
     calibration: LoadedMap
     digest: str
+    entered: "Entered"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +112,7 @@ class Entered:
     catalogue: Mapping[str, Role]
     roles: Mapping[UUID, list[RoleHeld]]  # by stakeholder
     items: Mapping[UUID, dict[int, ItemState]]  # these by opportunity
-    decisions: Mapping[UUID, date]
+    dates: Mapping[UUID, list[DecisionDate]]  # in the order in which they were set
     quotes: Mapping[UUID, list[Quote]]
     calibration: LoadedMap
 
@@ -157,7 +158,7 @@ def entered_about(
         catalogue=_catalogue(),
         roles=held,
         items=_items(deals, today=today, known_at=known_at),
-        decisions=_decisions(deals, now=now, known_at=known_at),
+        dates=_dates(deals, now=now, known_at=known_at),
         quotes=quotes_of(deals, today=today, known_at=known_at),
         calibration=calibration or active_map(),
     )
@@ -205,7 +206,7 @@ def _deal(
     heard: Mapping[UUID, PersonRead] | None = None,
 ) -> Deal:
     people = _people(placed, entered=entered)
-    target = _target(entered.decisions.get(opportunity.pk), entered=entered)
+    target = _target(entered.dates.get(opportunity.pk, []), entered=entered)
     size = opportunity.expected_group_size or GROUP_SIZES[opportunity.importance]
     stranger = drifting_prior(
         start_of(opportunity.opened_on, entered.workspace.zone).timestamp(),
@@ -242,6 +243,7 @@ def _deal(
             rest=[*rest, _roles_json(entered.catalogue)],
             map_version=entered.calibration.version,
         ),
+        entered=entered,
     )
 
 
@@ -321,14 +323,16 @@ def _items(
     return items
 
 
-def _decisions(
+def _dates(
     deals: Sequence[UUID], *, now: datetime, known_at: datetime | None
-) -> dict[UUID, date]:
-    """The date that was set last."""
+) -> dict[UUID, list[DecisionDate]]:
+    """Every decision date that was set by now."""
     rows = as_known(DecisionDate.objects.all(), known_at)
     said = rows.filter(opportunity__in=deals, set_at__lte=now + CLOCK_DRIFT)
-    last = said.order_by("set_at", "logged_at", "pk")
-    return dict(last.values_list("opportunity", "decision_on"))
+    dates: dict[UUID, list[DecisionDate]] = defaultdict(list)
+    for row in said.order_by("set_at", "logged_at", "pk"):
+        dates[row.opportunity_id].append(row)
+    return dates
 
 
 def _file(
@@ -352,8 +356,9 @@ def _file(
     )
 
 
-def _target(customers: date | None, *, entered: Entered) -> Target:
+def _target(dates: Sequence[DecisionDate], *, entered: Entered) -> Target:
     workspace, today = entered.workspace, entered.today
+    customers = dates[-1].decision_on if dates else None
     if customers is not None and customers >= today:
         on, basis = customers, TargetBasis.CUSTOMER
     else:

@@ -1,6 +1,8 @@
 """An event becomes deliveries in the transaction of the fact it tells of."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +17,11 @@ from integrations.models import (
 from integrations.signals import delivery_asked
 from integrations.webhooks.events import Event, Told, plain
 
+# Who listens, while `asked_once`; None: ask each time.
+_KNOWN: ContextVar[dict[str, list[WebhookEndpoint]] | None] = ContextVar(
+    "known_endpoints", default=None
+)
+
 
 def publish(
     event: Event, *, now: datetime, telling: Callable[[], Iterable[Told]]
@@ -23,11 +30,7 @@ def publish(
 
     `telling` is asked only when somebody does: one message for each thing it tells of.
     """
-    listening = [
-        endpoint
-        for endpoint in WebhookEndpoint.objects.filter(off_at__isnull=True)
-        if event.name in endpoint.events
-    ]
+    listening = [each for each in _endpoints() if event.name in each.events]
     if not listening:
         return
     messages = [(uuid7(), plain(told)) for told in telling()]
@@ -47,6 +50,26 @@ def publish(
     )
     for endpoint in listening:
         ask(endpoint.workspace_id, endpoint.pk, due_at=now)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Look up once who listens, however much happens meanwhile in one transaction."""
+    token = _KNOWN.set({})
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def _endpoints() -> list[WebhookEndpoint]:
+    known = _KNOWN.get()
+    if known is not None and "all" in known:
+        return known["all"]
+    found = list(WebhookEndpoint.objects.filter(off_at__isnull=True))
+    if known is not None:
+        known["all"] = found
+    return found
 
 
 def ask(workspace_id: UUID, endpoint_id: UUID, *, due_at: datetime) -> None:

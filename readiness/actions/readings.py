@@ -14,7 +14,7 @@ from readiness.queries.standing import instant, last_readings, state_json
 from readiness.signals import readings_changed
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always within a recompute
 def read_phases(
     *, opportunity: Opportunity, model: LoadedModel, zone: ZoneInfo, now: datetime
 ) -> dict[UUID, PersonRead]:

@@ -21,6 +21,7 @@ from opportunities.models import (
     Outcome,
     RecomputeRequest,
     ScheduleSlot,
+    SellerForecast,
 )
 from opportunities.models.schedule import Job
 from readiness.actions.human import override_phase
@@ -250,6 +251,25 @@ class TestWhatWeDo:
             retract_signal(signal=signal, by=None, now=NOW)
         make(deal)
         assert "S2" not in shown(deal)
+
+
+class TestNoFile:
+    @pytest.mark.parametrize(
+        ("chances", "is_there"),
+        [((0.1,), False), ((0.1, 0.8), True), ((0.8, 0.2), False)],
+    )
+    def test_a_seller_counts_on_what_they_last_gave_an_even_chance(
+        self, deal: Opportunity, chances: tuple[float, ...], is_there: bool
+    ):
+        say(seat(deal, roles=("economic_buyer",)), "B05", at=days_ago(5))
+        for turn, chance in enumerate(chances):
+            SellerForecast.objects.create(
+                opportunity=deal, set_at=days_ago(9 - turn), probability=chance
+            )
+
+        make(deal)
+
+        assert ("S5" in shown(deal)) is is_there
 
 
 class TestReplaced:

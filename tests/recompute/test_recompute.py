@@ -80,4 +80,4 @@ def test_the_queries_of_a_recompute_do_not_grow_with_its_people(
         make(deal)
 
     # Three of them ask who wants to be told of readings, forecasts and prompts.
-    assert len(queries) == 39, "\n".join(each["sql"][:150] for each in queries)
+    assert len(queries) == 27, "\n".join(each["sql"][:150] for each in queries)
