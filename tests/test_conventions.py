@@ -37,6 +37,7 @@ OPENERS = {
     "buyreadiness/management/moments.py",  # the commands that ask as of a moment
     "buyreadiness/worlds.py",  # worlds for the demo and the benchmarks
     "coaching/migrations/0006_fill_new_plays.py",
+    "coaching/migrations/0009_word_the_constraints_anew.py",
 }
 ERASERS = {
     "buyreadiness/management/commands/seed_demo.py",  # the demo is taken away

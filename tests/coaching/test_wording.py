@@ -86,8 +86,8 @@ def test_every_default_play_is_put_into_whole_words(
             "Karel (Champion) joined this deal 1 day ago and has given no signal yet,"
             " so the phase is unknown.",
             "The chance of winning by June 30, 2026 depends most on the approval of"
-            " Karel (Champion), which is 42% likely by then; if it were certain, the"
-            " chance would be 12 points higher.",
+            " Karel (Champion), which is 42% likely by then; by this model the chance"
+            " would be 12 points higher if only that were certain.",
         ),
         (
             "nl",
@@ -95,7 +95,7 @@ def test_every_default_play_is_put_into_whole_words(
             " geen signaal, dus de fase is onbekend.",
             "De kans om uiterlijk op 30 juni 2026 te winnen hangt het meest af van de"
             " goedkeuring van Karel (Interne trekker), die er dan met een kans van 42%"
-            " is; als ze zeker was, lag de kans 12 punten hoger.",
+            " is; volgens dit model lag de kans 12 punten hoger als enkel dat zeker was.",
         ),
         (
             "fr",
@@ -103,8 +103,8 @@ def test_every_default_play_is_put_into_whole_words(
             " donné aucun signal : la phase est inconnue.",
             "La probabilité de gagner d'ici au 30 juin 2026 dépend surtout d'une"
             " approbation : Karel (Champion) l'aura donnée à cette date avec une"
-            " probabilité de 42 % ; avec une approbation certaine, la probabilité de"
-            " gagner serait supérieure de 12 points.",
+            " probabilité de 42 % ; selon ce modèle, la probabilité de gagner serait"
+            " supérieure de 12 points si cela seul était acquis.",
         ),
     ],
     ids=LANGUAGES,
