@@ -14,6 +14,7 @@ from accounts.models import Workspace
 from buyreadiness.nightly import ask_for_periods
 from coaching.actions.prompts import close_prompts, refresh_prompts
 from coaching.actions.symptoms import close_symptoms, refresh_symptoms
+from coaching.actions.timing import keep_timing
 from coaching.engine.symptoms import symptoms_of
 from coaching.queries.advice import advice_for
 from coaching.queries.symptom_facts import symptom_facts
@@ -84,6 +85,7 @@ def recompute(*, opportunity: Opportunity, now: datetime) -> None:
         drop_outlook(opportunity)
         close_prompts(opportunity=opportunity, now=now)
         close_symptoms(opportunity=opportunity, now=now)
+        keep_timing(opportunity=opportunity, read=read, model=model, now=now)
         return
     deal = deal_of(
         opportunity=opportunity, read=read, model=model, workspace=workspace, now=now

@@ -14,11 +14,13 @@ from coaching.models.practice import PracticeAnswer, PracticeCase
 from coaching.models.prompt import Prompt, PromptAnswer
 from coaching.models.symptom import Symptom
 from coaching.models.thresholds import SymptomThresholds
+from coaching.models.timing import DealTiming
 
 __all__ = [
     "CoachingNote",
     "Commitment",
     "CommitmentState",
+    "DealTiming",
     "HelpRequest",
     "Play",
     "PracticeAnswer",

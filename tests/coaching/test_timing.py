@@ -4,14 +4,19 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import TeamMember, TeamPart
-from coaching.models import Play, Prompt
+from buyreadiness.recompute import recompute
+from coaching.actions.timing import catch_up_on_timing
+from coaching.models import DealTiming, Play, Prompt
 from coaching.queries.effect import moved_after
 from coaching.queries.timed import timed_by_team
 from opportunities.models import Opportunity, RecomputeRequest
 from readiness.actions.interactions import Contact, Did, Took, log_interaction
+from readiness.models import SellerAction
 from readiness.queries.models import active_model
 from stakeholders.actions.acts import create_task
 from stakeholders.models import Interaction, Stakeholder
@@ -185,6 +190,32 @@ def test_what_was_heard_later_times_no_earlier_step(ours, bob):
     assert timed(ours).teams == ()
 
 
+def test_what_was_kept_gives_the_figures_of_a_replay(ours, as_alice, alice, bob):
+    ended(bob, "won", "A01", "A03")
+    lost = ended(bob, "lost", "A05")
+    before = timed(ours)
+
+    recompute(opportunity=lost, now=NOW)  # as when it is closed
+    catch_up_on_timing(workspace=ours, model=active_model(), now=NOW)
+
+    assert DealTiming.objects.count() == 2
+    assert timed(ours) == before
+    with CaptureQueriesContext(connection) as queries:
+        timed(ours)
+    assert not [each for each in queries if "readiness_signal" in each["sql"]]
+    assert "Computed at" in words(as_alice.get(TEAM))
+
+
+def test_a_step_taken_back_in_a_closed_deal_is_counted_no_more(ours, bob):
+    deal = ended(bob, "lost", "A05")
+    recompute(opportunity=deal, now=NOW)
+    SellerAction.objects.update(retracted_at=NOW)
+
+    recompute(opportunity=deal, now=NOW)
+
+    assert timed(ours).teams == ()
+
+
 def test_a_share_stands_from_five_steps_on_with_its_range(as_alice, bob):
     for number in range(5):
         ended(bob, "lost", "A05", number=number)
@@ -275,4 +306,4 @@ def test_it_costs_the_same_for_every_number_of_deals(as_alice, bob, cost_of, cou
         make(deal)
         advised(deal.stakeholders.order_by("pk")[0], "accepted", days=45)
 
-    assert len(cost_of(as_alice, TEAM)) == 13
+    assert len(cost_of(as_alice, TEAM)) == 10

@@ -13,6 +13,7 @@ from accounts.models import Membership
 from coaching.models import (
     CoachingNote,
     Commitment,
+    DealTiming,
     HelpRequest,
     Play,
     PracticeAnswer,
@@ -386,6 +387,13 @@ VALID: dict[type[models.Model], Any] = {
         "opened_at": NOW,
     },
     SymptomThresholds: lambda _: {},
+    DealTiming: lambda w: {
+        "opportunity": Opportunity.objects.create(**w.values(Opportunity)),
+        "model": w[PhaseModel],
+        "ill": 0,
+        "steps": 1,
+        "computed_at": NOW,
+    },
     CoachingNote: lambda w: {
         "member": w.owner,
         "text": "x",
@@ -545,6 +553,7 @@ BROKEN: dict[str, Any] = {
     "manager_call_has_a_reason": {"reason": ""},
     "period_review_within_its_week": {"taken_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
+    "deal_timing_counts": {"ill": 2},
     "practice_answer_is_about_one_case": {"shipped": "x"},
     "commitment_kept_by_iff_kept": {"kept_at": NOW},
     "help_answered_with_words_and_a_time": {"answer": "x"},
