@@ -12,7 +12,7 @@ from wsgiref.simple_server import make_server
 def main() -> None:
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 -- reads the settings
 
-    application = get_wsgi_application()
+    application: Any = get_wsgi_application()
 
     def dying(environ: Any, start_response: Any) -> Any:
         application(environ, lambda *_told: None)

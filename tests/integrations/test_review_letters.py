@@ -8,13 +8,12 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import Membership, Role, User
-from buyreadiness.nightly import post_reviews
 from buyreadiness.tasks import senders
 from forecasting.actions.reviews import freeze_review
 from forecasting.actions.snapshots import freeze_deals
 from forecasting.actions.subscriptions import subscribe
 from forecasting.models import ReviewSubscription
-from integrations.actions.letters import send_review
+from integrations.actions.letters import post_reviews, send_review
 from integrations.actions.outbox import claim_entries
 from integrations.models import OutboxEntry, OutboxKind
 from opportunities.models import Opportunity
@@ -110,7 +109,7 @@ def test_a_letter_speaks_the_language_of_whoever_gets_it(alice, ours):
 def test_a_rep_is_told_of_their_own_deals_only(alice, ours):
     computed(alice, amount=1_000_000)
     user = create_user(email="rep@example.com", name="Remy")
-    rep = create_membership(workspace=ours, user=user, roles=[Role.REP])
+    rep = create_membership(workspace=ours, user=user, roles=(Role.REP,))
     computed(rep, amount=1_000)
     subscribe(address=ADDRESS, by=rep)
     night(ours)

@@ -137,7 +137,9 @@ def judged(code: str, reading: str) -> Judged:
     deals = deals + DEALS * np.cumsum(np.diff(deals, prepend=0) < 0)
     there = np.unique(deals, return_inverse=True)[1]
     both = np.hstack([ours, theirs])
-    sums = np.column_stack([np.bincount(there, weights=c) for c in both.T])
+    sums = np.column_stack([np.bincount(there, weights=c) for c in both.T]).astype(
+        float
+    )
 
     def drawn(statistic) -> scoring.Interval:
         return scoring.bootstrap(sums, lambda s: statistic(s.sum(axis=0)), draws=DRAWS)

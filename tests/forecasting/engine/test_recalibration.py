@@ -158,7 +158,9 @@ def test_maps_by_horizon_keep_the_curves_curves(seed):
             (
                 float(days),
                 CalibrationMap(
-                    *rng.uniform([-2, 0.3], [1, 1.5]), file_weight=rng.uniform(0, 2)
+                    intercept=rng.uniform(-2, 1),
+                    slope=rng.uniform(0.3, 1.5),
+                    file_weight=rng.uniform(0, 2),
                 ),
             )
             for days in (30, 60, 90)
