@@ -18,9 +18,11 @@ from accounts.models import Membership, Role
 from integrations.importing.working import work
 from integrations.models import ImportRun
 from opportunities.models import Opportunity, ScheduleSlot
+from stakeholders.models import Task
 from tests.browser.conftest import assert_fine
 from tests.factories import create_membership, create_user, create_workspace
 from tests.integrations.files import furnish
+from tests.integrations.workbooks import workbook
 
 # Files as they are found elsewhere: the columns and first deals of a public data set.
 DEALS = """opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value
@@ -109,6 +111,58 @@ def test_a_file_is_looked_at_tried_and_imported(alice, open_page, deals, script)
     with tenancy.workspace(alice.workspace):
         assert Opportunity.objects.count() == 4
         assert Opportunity.objects.filter(owner__name="Moses Frase").exists()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_an_import_is_undone_after_a_look_at_what_goes(alice, open_page, deals, script):
+    page = open_page("/w/ours/settings/import", user=alice.user, script=script)
+    page.get_by_label("File", exact=True).set_input_files(deals[0])
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Try it").click()
+
+    with a_worker(alice):
+        expect(reached(page, "It can be imported", script=script)).to_be_visible()
+        page.get_by_role("button", name="Import it").click()
+        expect(reached(page, "It was imported on", script=script)).to_be_visible()
+        page.get_by_role("button", name="See what an undo takes back").click()
+        expect(reached(page, "come back as they were", script=script)).to_be_visible()
+        if script:
+            assert_fine(page, "import-undo")
+        with tenancy.workspace(alice.workspace):
+            task = Task.objects.create(
+                opportunity=Opportunity.objects.earliest("pk"), title="Call them"
+            )
+        page.get_by_role("button", name="Undo the import").click()
+        expect(reached(page, "It can't be undone", script=script)).to_be_visible()
+        if script:
+            assert_fine(page, "import-undo-refused")
+        with tenancy.workspace(alice.workspace):
+            task.delete()
+        page.get_by_role("button", name="See what an undo takes back").click()
+        expect(reached(page, "come back as they were", script=script)).to_be_visible()
+        page.get_by_role("button", name="Undo the import").click()
+        expect(reached(page, "and taken back on", script=script)).to_be_visible()
+    if script:
+        assert_fine(page, "import-undone")
+
+    with tenancy.workspace(alice.workspace):
+        assert not Opportunity.objects.exists()
+
+
+def test_a_sheet_of_a_workbook_is_chosen(alice, open_page, tmp_path):
+    path = tmp_path / "deals.xlsx"
+    told = [["id", "name", "opened_on"], ["o1", "Planning", "2026-01-05"]]
+    path.write_bytes(workbook([["Notes"], ["Nothing here"]], told))
+    page = open_page("/w/ours/settings/import", user=alice.user)
+
+    page.get_by_label("File", exact=True).set_input_files(path)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("Sheet").select_option("People")
+    page.get_by_label("Start from").select_option("plain")
+    page.get_by_role("button", name="Fill in").click()
+
+    expect(page.get_by_label("opened_on")).to_have_value("opened_on")
+    assert_fine(page, "import-mapping-sheet")
 
 
 def reached(page: Any, text: str, *, script: bool) -> Any:
