@@ -39,6 +39,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OF_ITSELF = {"integrations_importchunk", "forecasting_periodoutlook"}
 Told = dict[str, str]
 QUEUES = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+# Closed, so that the worker has none of them to compute besides.
+HEADER = "id,name,opened_on,company,owner_name,outcome,closed_on"
 DEALS, MANY = 4_500, 100_000
 PATIENCE = 1_200  # seconds: of a hundred thousand deals; the few take a minute at most
 
@@ -116,10 +118,10 @@ def workers(committed: Workspace) -> Iterator[Workers]:
 def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     path = tmp_path / "deals.csv"
     rows = "".join(
-        f"o{n},Deal {n},2026-01-05,Company {n % 40},Owner {n % 7}\n"
+        f"o{n},Deal {n},2026-01-05,Company {n % 40},Owner {n % 7},lost,2026-02-05\n"
         for n in range(getattr(request, "param", DEALS))
     )
-    path.write_text(f"id,name,opened_on,company,owner_name\n{rows}")
+    path.write_text(f"{HEADER}\n{rows}")
     return path
 
 
