@@ -58,13 +58,13 @@ def build() -> Membership:
             ],
             batch_size=5_000,
         )
-        Outlook.objects.bulk_create([_outlook(deal) for deal in deals])
+        Outlook.objects.bulk_create([outlook(deal) for deal in deals])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return member
 
 
-def _outlook(deal: Opportunity) -> Outlook:
+def outlook(deal: Opportunity) -> Outlook:
     return Outlook(
         opportunity=deal,
         refreshed_at=MOMENT,

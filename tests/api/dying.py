@@ -9,13 +9,17 @@ from typing import Any
 from wsgiref.simple_server import make_server
 
 
+def unheard(*_told: Any) -> Any:
+    """Takes a status and headers, and passes them on to nobody."""
+
+
 def main() -> None:
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 -- reads the settings
 
     application: Any = get_wsgi_application()
 
     def dying(environ: Any, start_response: Any) -> Any:
-        application(environ, lambda *_told: None)
+        application(environ, unheard)
         os.kill(os.getpid(), signal.SIGKILL)
 
     with make_server("127.0.0.1", 0, dying) as server:

@@ -58,6 +58,7 @@ def call(
             "workers": 1,
             "base-url": url,
             "continue-on-failure": True,
+            "request-timeout": 60,  # a busy machine is no finding
             "headers": {"Authorization": f"Bearer {secret}"} if secret else {},
             "generation": {
                 "max-examples": examples,
