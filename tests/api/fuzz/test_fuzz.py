@@ -72,6 +72,7 @@ def served(committed: Workspace, keys: dict[str, str]) -> Iterator[Served]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.proof  # finds what the description of the newest acts leaves out
 def test_calls_nobody_thought_of(served: Served, keys: dict[str, str]):
     """Some operations, dealt out to each role and to nobody; the long run calls all."""
     labels = [
