@@ -81,9 +81,9 @@ class ActView(ResourceView):
         asked = read(request._request.GET, resource=resource, is_list=False)
         reader = self.reader(request)
         row = self.held(id, reader)
-        given = request.headers.get("If-Match", "").strip()
-        if given and resource.version:
-            refuse_stale(given, getattr(row, resource.version))
+        given = request.headers.get("If-Match")
+        if given is not None and resource.version:
+            refuse_stale(given.strip(), getattr(row, resource.version))
         body = (act.body or Body)(data=request.data)
         body.is_valid(raise_exception=True)
         try:

@@ -244,7 +244,7 @@ class Schema(AutoSchema):
         has_version = self.resource is not None and self.resource.version
         is_row = self.is_row or (self.method == "POST" and not self.verb)
         if has_version and is_row and status.is_success(code) and code != 204:
-            told["ETag"] = _always(TEXT | {"pattern": '^"v[0-9]+"$'})
+            told["ETag"] = _always(TEXT | {"pattern": '^"v[^"]*"$'})
         return told
 
 

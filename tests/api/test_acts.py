@@ -99,9 +99,10 @@ def test_an_act_honours_a_version_and_needs_none(api: Api, deal: Any):
     told = {"outcome": "no_decision"}
 
     stale = post(api, address, told, if_match='"v9"')
+    empty = post(api, address, told, if_match="")
     done = post(api, address, told, if_match='"v1"')
 
-    assert (stale.status_code, done.status_code) == (412, 200)
+    assert (stale.status_code, empty.status_code, done.status_code) == (412, 412, 200)
     assert done.headers["ETag"] == '"v2"'
 
 
