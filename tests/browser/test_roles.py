@@ -63,7 +63,7 @@ def test_four_roles_find_their_day_in_the_demo(demo, open_page):
     walk(manager)
     manager.goto("/w/demo/forecast")
     expect(manager.locator("main tbody").get_by_text("Benelux")).to_be_visible()
-    expect(manager.locator("canvas")).to_be_visible()
+    expect(manager.locator("#fan canvas")).to_be_visible()
 
     coach = as_("coach")
     walk(coach)
