@@ -12,14 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 from django.utils import translation
+from django.utils.formats import date_format
 
 from accounts.models import Workspace, start_of
 from coaching.models import Prompt
 from coaching.queries.advice import CONFIRMED
 from readiness.models import ModelStatus, Phase, SignalType
+from readiness.templatetags.phases import percent
 from stakeholders.models import ANCHORS, Anchor, RoleHeld, RoleType, Stakeholder
 from stakeholders.queries.roles import held_on
 
@@ -130,15 +131,15 @@ class _Filled:
             return str(Anchor(anchor).label)
 
     def _percent(self) -> str:
-        return percent(self.said["probability"], self.reader.locale)
+        return self._chance(self.said["probability"])
 
     def _other_percent(self) -> str:
-        return percent(self.said["other_probability"], self.reader.locale)
+        return self._chance(self.said["other_probability"])
 
     def _when(self) -> str:
         zone = self.reader.workspace.zone
         day = datetime.fromtimestamp(self.said["heard_at"], zone).date()
-        return format_date(day, format="long", locale=self.reader.locale)
+        return self._day(day)
 
     def _ask_first(self) -> str:
         return self._asked(min)
@@ -187,7 +188,7 @@ class _Filled:
 
     def _date(self) -> str:
         day = date.fromisoformat(self.said["target_on"])
-        return format_date(day, format="long", locale=self.reader.locale)
+        return self._day(day)
 
     def _points(self) -> str:
         points = round(100 * self.said["gain"])
@@ -201,6 +202,14 @@ class _Filled:
     def _items(self) -> str:
         text = self._words("items")
         return text.format(n=self.said["items"], all=FILE_ITEM_COUNT)
+
+    def _chance(self, probability: float) -> str:
+        with translation.override(self.reader.code):
+            return percent(probability)
+
+    def _day(self, day: date) -> str:
+        with translation.override(self.reader.code):
+            return date_format(day, "DATE_FORMAT")
 
     def _since(self, seconds: float) -> str:
         days = int((self.reader.now.timestamp() - seconds) // 86_400)
@@ -217,15 +226,6 @@ class _Filled:
 
     def _words(self, name: str) -> str:
         return str(_of(_shipped()[name], self.reader))
-
-
-def percent(chance: float, locale: Locale) -> str:
-    """A probability with its sign; what is not certain never reads as if it were."""
-    shown = min(max(chance, 0.01), 0.99) if 0 < chance < 1 else chance
-    text = format_percent(shown, locale=locale)
-    if 0 < chance < 0.005:
-        return f"< {text}"
-    return f"> {text}" if 0.995 < chance < 1 else text
 
 
 def _of(texts: Mapping[str, Any], reader: Reader) -> Any:

@@ -1,41 +1,25 @@
 // Curves of what happened over those foretold, and the phase mix over time. Colours are tokens.
 
-const { echarts } = window;
-
-const probe = document.createElement("span");
-probe.hidden = true;
-document.body.append(probe);
-const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-
-// The chart knows hex and rgb only; the palette is written in oklch.
-function colour(token, alpha = 1) {
-  probe.style.color = `var(${token})`;
-  pixel.fillStyle = getComputedStyle(probe).color;
-  pixel.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = pixel.getImageData(0, 0, 1, 1).data;
-  return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
-}
+const { colour, draws, look, month, share } = window.chart;
 
 const TONES = { won: "--good", lost: "--bad", no_decision: "--muted" };
 
-function frame(place, language) {
-  const share = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
-  const [text, muted, line, surface] = ["--text", "--muted", "--line", "--raised"].map((token) => colour(token));
-  const font = getComputedStyle(document.body).fontFamily;
+function frame(place) {
+  const { muted, base, legend, tooltip, rule } = look();
   return {
-    share, muted, line,
+    muted, rule,
     base: {
-      animation: false,
-      textStyle: { fontFamily: font, color: text },
+      ...base,
       grid: { left: 8, right: 16, top: place.clientWidth < 560 ? 72 : 44, bottom: 24, containLabel: true },
-      tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: surface, borderColor: line, textStyle: { color: text, fontSize: 12 } },
+      legend: { ...legend, textStyle: { color: muted, fontSize: 11 } },
+      tooltip: { ...tooltip, trigger: "axis" },
     },
-    y: { type: "value", min: 0, axisLabel: { color: muted, formatter: (value) => share.format(value) }, splitLine: { lineStyle: { color: line } } },
+    y: { type: "value", min: 0, axisLabel: { color: muted, formatter: (value) => share.format(value) }, splitLine: rule },
   };
 }
 
-function ends(place, { weeks, at_risk, ends: lines, model_weeks, words }, language) {
-  const { share, muted, line, base, y } = frame(place, language);
+function ends(place, { weeks, at_risk, ends: lines, model_weeks, words }) {
+  const { muted, rule, base, y } = frame(place);
   const plain = { type: "line", showSymbol: false, emphasis: { disabled: true }, silent: true };
   const last = weeks.at(-1);
   const won = lines[0].rows;
@@ -55,17 +39,16 @@ function ends(place, { weeks, at_risk, ends: lines, model_weeks, words }, langua
   return {
     ...base,
     aria: { enabled: true, label: { description: lines.map(({ name, rows }) => `${name}: ${share.format(rows.at(-1)[0])}`).join(", ") } },
-    legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, textStyle: { color: muted, fontSize: 11 }, selectedMode: false, data: [...seen, ...foretold].map(({ name }) => name) },
+    legend: { ...base.legend, data: [...seen, ...foretold].map(({ name }) => name) },
     tooltip: { ...base.tooltip, formatter: read },
-    xAxis: { type: "value", min: 0, max: last, name: words.weeks, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: muted }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: muted }, splitLine: { show: false } },
+    xAxis: { type: "value", min: 0, max: last, name: words.weeks, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: muted }, axisLine: rule, axisLabel: { color: muted }, splitLine: { show: false } },
     yAxis: y,
     series: [...shade, ...seen, ...foretold],
   };
 }
 
-function mix(place, { days, shares, labels }, language) {
-  const { share, muted, line, base, y } = frame(place, language);
-  const day = new Intl.DateTimeFormat(language, { month: "short", year: "2-digit" });
+function mix(place, { days, shares, labels }) {
+  const { muted, rule, base, y } = frame(place);
   const series = labels.map((name, phase) => ({
     type: "line", stack: "mix", name, showSymbol: days.length === 1, color: colour(`--phase-${phase + 1}`), lineStyle: { width: 1, color: colour("--raised") }, areaStyle: { opacity: 1 }, emphasis: { disabled: true },
     data: shares.map((row) => row[phase]),
@@ -73,9 +56,9 @@ function mix(place, { days, shares, labels }, language) {
   return {
     ...base,
     aria: { enabled: true },
-    legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 8, textStyle: { color: muted, fontSize: 11 }, selectedMode: false },
+    legend: { ...base.legend, itemHeight: 8 },
     tooltip: { ...base.tooltip, valueFormatter: (value) => share.format(value) },
-    xAxis: { type: "category", boundaryGap: false, data: days, axisLine: { lineStyle: { color: line } }, axisLabel: { color: muted, formatter: (on) => day.format(new Date(`${on}T12:00:00`)) } },
+    xAxis: { type: "category", boundaryGap: false, data: days, axisLine: rule, axisLabel: { color: muted, formatter: (on) => month.format(new Date(on)) } },
     yAxis: { ...y, max: 1 },
     series,
   };
@@ -85,16 +68,7 @@ const KINDS = { ends, mix };
 
 for (const place of document.querySelectorAll("[data-chart]")) {
   const told = document.getElementById(place.dataset.told);
-  if (!told || !echarts) continue;
+  if (!told) continue;
   const data = JSON.parse(told.textContent);
-  const chart = echarts.init(place, null, { renderer: "canvas" });
-  const draw = () => chart.setOption(KINDS[place.dataset.chart](place, data, place.dataset.language), true);
-  draw();
-  document.fonts?.ready.then(draw);
-  new ResizeObserver(() => {
-    chart.resize();
-    draw();
-  }).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  draws(place, () => KINDS[place.dataset.chart](place, data));
 }

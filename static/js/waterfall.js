@@ -1,20 +1,6 @@
 // The way from one expectation to another, cause by cause. Colours are tokens.
 
-const { echarts } = window;
-
-const probe = document.createElement("span");
-probe.hidden = true;
-document.body.append(probe);
-const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-
-// The chart knows hex and rgb only; the palette is written in oklch.
-function colour(token) {
-  probe.style.color = `var(${token})`;
-  pixel.fillStyle = getComputedStyle(probe).color;
-  pixel.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = pixel.getImageData(0, 0, 1, 1).data;
-  return `rgb(${red}, ${green}, ${blue})`;
-}
+const { colour, day, draws, look, money } = window.chart;
 
 // Each step hangs where the one before it ended. The axis begins near the lowest, or steps
 // would be too small to see; stacked bars count from zero, so all are shifted by that floor.
@@ -32,24 +18,22 @@ function hung({ start, steps, end }) {
 }
 
 function options(told, place) {
-  const language = place.dataset.language;
-  const money = new Intl.NumberFormat(language, { style: "currency", currency: told.currency, notation: "compact", maximumSignificantDigits: 3 });
-  const signed = new Intl.NumberFormat(language, { style: "currency", currency: told.currency, notation: "compact", maximumSignificantDigits: 3, signDisplay: "exceptZero" });
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
-  const [text, muted, line, good, bad, whole, surface] = ["--text", "--muted", "--line", "--good", "--bad", "--phase-4", "--raised"].map(colour);
+  const amount = money(told.currency, { maximumSignificantDigits: 3 });
+  const signed = money(told.currency, { maximumSignificantDigits: 3, signDisplay: "exceptZero" });
+  const [good, bad, whole] = ["--good", "--bad", "--phase-4"].map((token) => colour(token));
+  const { text, muted, base, tooltip, rule } = look();
   const { bars, floor } = hung(told);
   const narrow = place.clientWidth < 560;
   const ends = [told.start, told.end].map(([on, value]) => ({ name: day.format(new Date(on)), value, low: floor, high: value, isEnd: true }));
   const all = [ends[0], ...bars, ends[1]];
-  const said = ({ isEnd, value }) => (isEnd ? money : signed).format(value);
+  const said = ({ isEnd, value }) => (isEnd ? amount : signed).format(value);
   return {
-    animation: false,
+    ...base,
     aria: { enabled: true, label: { description: `${told.label}: ${all.map((bar) => `${bar.name} ${said(bar)}`).join(", ")}` } },
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: text },
     grid: { left: 8, right: 8, top: 24, bottom: 4, containLabel: true },
-    tooltip: { trigger: "item", renderMode: "richText", backgroundColor: surface, borderColor: line, textStyle: { color: text, fontSize: 12 }, formatter: ({ dataIndex }) => `${all[dataIndex].name}: ${said(all[dataIndex])}` },
-    xAxis: { type: "category", data: all.map(({ name }) => name), axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: muted, interval: 0, rotate: narrow ? 55 : 0, width: narrow ? 90 : 84, overflow: narrow ? "truncate" : "break" } },
-    yAxis: { type: "value", min: 0, axisLabel: { color: muted, formatter: (value) => money.format(value + floor), showMinLabel: floor === 0 }, splitLine: { lineStyle: { color: line } }, splitNumber: 4 },
+    tooltip: { ...tooltip, trigger: "item", formatter: ({ dataIndex }) => `${all[dataIndex].name}: ${said(all[dataIndex])}` },
+    xAxis: { type: "category", data: all.map(({ name }) => name), axisTick: { show: false }, axisLine: rule, axisLabel: { color: muted, interval: 0, lineHeight: 15, rotate: narrow ? 55 : 0, width: narrow ? 90 : 84, overflow: narrow ? "truncate" : "break" } },
+    yAxis: { type: "value", min: 0, axisLabel: { color: muted, formatter: (value) => amount.format(value + floor), showMinLabel: floor === 0 }, splitLine: rule, splitNumber: 4 },
     series: [
       { type: "bar", stack: "way", silent: true, itemStyle: { color: "transparent" }, data: all.map(({ low }) => low - floor) },
       {
@@ -61,25 +45,13 @@ function options(told, place) {
   };
 }
 
-function draws(place) {
-  if (place.dataset.drawn) return;
-  place.dataset.drawn = "yes";
-  const told = JSON.parse(place.dataset.waterfall);
-  const chart = echarts.init(place, null, { renderer: "canvas" });
-  const draw = () => chart.setOption(options(told, place), true);
-  draw();
-  document.fonts?.ready.then(draw);
-  new ResizeObserver(() => {
-    chart.resize();
-    draw();
-  }).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+function find() {
+  for (const place of document.querySelectorAll("[data-waterfall]:not([data-drawn])")) {
+    place.dataset.drawn = "yes";
+    const told = JSON.parse(place.dataset.waterfall);
+    draws(place, () => options(told, place));
+  }
 }
 
-function look() {
-  if (echarts) document.querySelectorAll("[data-waterfall]").forEach(draws);
-}
-
-look();
-document.addEventListener("htmx:afterSettle", look);
+find();
+document.addEventListener("htmx:afterSettle", find);

@@ -57,7 +57,7 @@ def shown(client: Client, name: str, *args: Any, query: str = "") -> str:
 def test_the_question_names_the_signal_its_date_and_what_was_expected(as_alice, karel):
     page = shown(as_alice, "readiness:stakeholder", karel.pk)
 
-    assert "On May 1, 2026 Karel (Champion) showed: Defends the current way" in page
+    assert "On 1 May 2026 Karel (Champion) showed: Defends the current way" in page
     assert "until then Commitment was likeliest (" in page
     assert page.count(QUESTION) == 1  # beside the reading, and not again below
 
