@@ -18,7 +18,8 @@ function colour(token, alpha = 1) {
   return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }
 
-const money = (currency, more) => new Intl.NumberFormat(language, { style: "currency", currency, notation: "compact", ...more });
+// A thousand is a K on the pages, a k in what browsers take for British.
+const money = (currency, more) => new Intl.NumberFormat(language.split("-")[0], { style: "currency", currency, notation: "compact", ...more });
 const share = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
 const month = new Intl.DateTimeFormat(language, { month: "short", year: "numeric", timeZone: "UTC" });
