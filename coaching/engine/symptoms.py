@@ -16,6 +16,7 @@ from coaching.engine.facts import (
     RESOLVE,
     SELLER,
     SETTLING_DOUBTS,
+    STATUS_QUO,
     Contact,
     DateSet,
     Facts,
@@ -27,6 +28,7 @@ DODGE, PROBE = "B02", "A01"
 INSIDE = frozenset({"B08", "B09", "B13", "B14", "B17", "B38", "B40"})
 # The file itself. That there are criteria, a path or a resolve says nothing of one.
 FILE = frozenset({"B09", "B17", "B38", "B40"})
+MUCH_HEARD, LITTLE_INSIDE = 10, 0.05  # so many signals, and so few of them from inside
 COUNTED_ON = 0.5  # a seller forecasts what they give at least this chance
 NO_FILE, CALLED_OFF = "B10", "B51"
 HONEST_DELAY = "B34"
@@ -146,7 +148,8 @@ def _why_pushed(facts: Facts, pushes: list[DateSet], mover: Contact | None) -> s
 def _probing_dodged(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     for contact in facts.active:
         said = [s for s in facts.signals if s.person == contact.key]
-        answered = max((s.day for s in said if s.code in ANSWERS), default=-1e9)
+        answers = [s.day for s in said if s.code in ANSWERS]
+        answered = max(answers, default=-1e9)
         asked = [
             a
             for a in facts.actions
@@ -157,18 +160,21 @@ def _probing_dodged(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
             continue
         yield Finding(
             Symptom.PROBING_DODGED,
-            _why_dodged(contact),
+            _why_dodged(contact, dodges=len(dodged), answers=len(answers)),
             (*(a.key for a in asked), *(s.key for s in dodged)),
             (contact.key,),
         )
 
 
-def _why_dodged(contact: Contact) -> str:
-    if contact.share_from(COMPARISON) >= 0.5:
+def _why_dodged(contact: Contact, *, dodges: int, answers: int) -> str:
+    """Where they stand may explain it; less so of who dodged again and hardly ever answered."""
+    no_need, past_it = contact.phases[STATUS_QUO], contact.share_from(COMPARISON)
+    is_plain = no_need >= 0.4 or past_it >= 0.9
+    if dodges > 1 and answers < 2 and not is_plain:
+        return "no_trust_or_wrong_person"
+    if past_it >= 0.5:
         return "too_late"
-    if contact.share_before(RESOLVE) >= 0.5:
-        return "too_early"
-    return "no_trust_or_wrong_person"
+    return "too_early" if no_need >= 0.4 else "no_trust_or_wrong_person"
 
 
 def _contact_replaced(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
@@ -256,11 +262,16 @@ def _unresolved(facts: Facts, file: list[Signalled], *, days: float) -> list[Sig
 
 
 def _why_no_file(facts: Facts, file: list[Signalled]) -> str:
+    """Hidden is what much was heard around and next to nothing of, although we asked."""
     if any(c.sponsors and not c.is_active for c in facts.contacts):
         return "lost_its_sponsor"
-    if file:
+    inside = sum(s.code in INSIDE - FILE for s in facts.signals)
+    is_silent = len(facts.signals) >= MUCH_HEARD and (
+        inside <= LITTLE_INSIDE * len(facts.signals)
+    )
+    if is_silent and _unresolved(facts, file, days=0):
         return "hidden_project"
-    return "never_a_project"
+    return "unclear" if file else "never_a_project"
 
 
 def _seller_ahead(facts: Facts, limits: Thresholds) -> Iterator[Finding]:

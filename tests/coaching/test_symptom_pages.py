@@ -31,7 +31,7 @@ READINGS = {
     "S4": {
         *("criteria_unsettled", "doubt_dressed_as_price", "column_fodder", "unclear"),
     },
-    "S5": {"lost_its_sponsor", "hidden_project", "never_a_project"},
+    "S5": {"lost_its_sponsor", "hidden_project", "never_a_project", "unclear"},
 }
 
 

@@ -183,6 +183,17 @@ def test_a_symptom_is_told_better_than_by_the_best_single_row(code: str):
     assert found.ahead.low > 0
 
 
+@pytest.mark.parametrize(("code", "reading"), [row for row in ROWS if row[1]])
+def test_a_reading_is_told_no_worse_than_by_the_best_single_row(
+    code: str, reading: str
+):
+    found = judged(code, reading)
+
+    assert found.precision.value > found.base
+    assert found.ahead.value > 0
+    assert found.ahead.low > (-0.02 if reading == "too_early" else 0)
+
+
 def report() -> str:
     """The table, in Markdown."""
     deals = sum(len({c.deal for c in cases(n, DEALS)}) for n in JUDGED_ON)

@@ -165,6 +165,22 @@ class TestProbingDodged:
 
         assert one.reading == reading
 
+    def test_who_dodges_again_and_never_answers_is_not_read_by_their_phase_alone(self):
+        past = [replace(contact(), phases=(0, 0, 0.1, 0.2, 0.5, 0.2, 0))]
+
+        def reading(*codes: str) -> str:
+            signals = said(*codes)
+            (one,) = found(
+                Symptom.PROBING_DODGED,
+                contacts=past,
+                actions=self.asked(2),
+                signals=signals,
+            )
+            return one.reading
+
+        assert reading("B02") == "too_late"
+        assert reading("B02", "B02") == "no_trust_or_wrong_person"
+
 
 class TestContactReplaced:
     def test_little_of_the_influence_is_heard_once_somebody_reached_criteria(self):
@@ -271,8 +287,13 @@ class TestNoFile:
         old = said("B10", day=960)
 
         assert found(Symptom.NO_FILE, signals=old)[0].reading == "never_a_project"
-        (hidden,) = found(Symptom.NO_FILE, signals=[*said("B09", day=950), *old])
+        (seen,) = found(Symptom.NO_FILE, signals=[*said("B09", day=950), *old])
+        assert seen.reading == "unclear"
+        much = said(*9 * ["B03"], day=950)
+        (hidden,) = found(Symptom.NO_FILE, signals=[*much, *old])
         assert hidden.reading == "hidden_project"
+        (open_,) = found(Symptom.NO_FILE, signals=[*much[1:], *said("B08"), *old])
+        assert open_.reading == "never_a_project"
         gone = contact("karel", sponsors=True, is_active=False)
         (lost,) = found(Symptom.NO_FILE, contacts=[contact(), gone], signals=old)
         assert lost.reading == "lost_its_sponsor"
