@@ -6,6 +6,7 @@ from stakeholders.views import (
     purchase_file,
     reopening,
     search,
+    task_calendar,
     tasks,
 )
 
@@ -16,6 +17,11 @@ urlpatterns = [
         "w/<slug:slug>/tasks",
         tasks.tasks,
         name="tasks",
+    ),
+    path(
+        "w/<slug:slug>/tasks/calendar",
+        task_calendar.task_calendar,
+        name="task-calendar",
     ),
     path(
         "w/<slug:slug>/opportunities/<uuid:id>/tasks/new",

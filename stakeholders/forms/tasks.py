@@ -1,6 +1,7 @@
 """A next step that was promised."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -67,8 +68,23 @@ class ChangeTaskForm(TaskForm):
         }
 
 
-class TaskFilters(forms.Form):
-    """By what they are put together, whose they are, and whether the done ones too."""
+class WhoseFilters(forms.Form):
+    """Whose tasks, and whether the done ones too."""
+
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    department = forms.CharField(label=_("Department"), max_length=80, required=False)
+    done = forms.BooleanField(label=_("Done ones too"), required=False)
+
+    def __init__(self, *args: Any, owners: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]
+            ("", _("everybody")),
+            *((str(one.pk), one.name) for one in owners),
+        ]
+
+
+class TaskFilters(WhoseFilters):
+    """And by what they are put together."""
 
     DUE, OWNER, PERSON, DEPARTMENT = "due", "owner", "person", "department"
 
@@ -82,13 +98,18 @@ class TaskFilters(forms.Form):
             (DEPARTMENT, _("department")),
         ],
     )
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
-    department = forms.CharField(label=_("Department"), max_length=80, required=False)
-    done = forms.BooleanField(label=_("Done ones too"), required=False)
+    field_order = ("by",)
 
-    def __init__(self, *args: Any, owners: Iterable[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [  # type: ignore[attr-defined]
-            ("", _("everybody")),
-            *((str(one.pk), one.name) for one in owners),
-        ]
+
+class MonthFilters(WhoseFilters):
+    """And which month, as its first day; none is this one."""
+
+    month = forms.DateField(
+        input_formats=["%Y-%m"], required=False, widget=forms.HiddenInput
+    )
+
+    def clean_month(self) -> date | None:
+        month: date | None = self.cleaned_data["month"]
+        if month is not None and not 1900 < month.year < 9999:
+            raise forms.ValidationError(_("That month is too far away."))
+        return month
