@@ -92,6 +92,7 @@ def test_every_form_is_accessible_and_fits(alice, open_page):
         "life-file": f"{here}/purchase-file",
         "life-tasks": "/w/ours/tasks?done=on",
         "life-tasks-department": "/w/ours/tasks?by=department",
+        "life-tasks-month": "/w/ours/tasks/calendar?month=2026-05&done=on",
         "life-task-new": f"{here}/tasks/new",
         "life-task-edit": f"/w/ours/tasks/{task.pk}/edit",
     }.items():
