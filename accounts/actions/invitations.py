@@ -71,7 +71,8 @@ def invite(
     waiting.update(revoked_at=now)
     if membership.email != email:
         membership.email = email
-        membership.save(update_fields=["email"])
+        membership.version += 1
+        membership.save(update_fields=["email", "version"])
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         workspace_id=membership.workspace_id,
@@ -154,7 +155,8 @@ def accept_invitation(
     if here.filter(user=user).exists():
         raise InvitationOver(_("You belong to this workspace already."))
     membership.user = user
-    membership.save(update_fields=["user"])
+    membership.version += 1
+    membership.save(update_fields=["user", "version"])
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
     record(verb="member.joined", subject=membership, by=membership, at=now)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import differences, record
+from accounts.actions.teams import vacate
 from accounts.models import (
     ApiKey,
     Grant,
@@ -110,7 +111,7 @@ def change_roles(
     if Role.COACH not in wanted:
         # Else the tree would still name a coach who is none.
         coaching = TeamMember.objects.filter(membership=membership, part=TeamPart.COACH)
-        coaching.delete()
+        vacate(coaching)
     record(
         verb="member.changed",
         subject=membership,
@@ -167,7 +168,7 @@ def remove_member(
     Grant.objects.of(membership).filter(ended_at__isnull=True).update(ended_at=now)
     Token.objects.of(membership).live(now).update(revoked_at=now)
     Invitation.objects.open(now).filter(membership=membership).update(revoked_at=now)
-    TeamMember.objects.filter(membership=membership).delete()
+    vacate(TeamMember.objects.filter(membership=membership))
     return _set_status(membership, MembershipStatus.REMOVED, by=by, now=now, heir=heir)
 
 
@@ -250,7 +251,8 @@ def _set_status(
     before = membership.status
     membership.status = status
     membership.removed_at = now if status == MembershipStatus.REMOVED else None
-    membership.save(update_fields=["status", "removed_at"])
+    membership.version += 1
+    membership.save(update_fields=["status", "removed_at", "version"])
     record(
         verb=f"member.{status}",
         subject=membership,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import Membership, User
 
@@ -20,7 +21,8 @@ def change_profile(*, user: User, values: dict[str, Any]) -> User:
         setattr(user, name, value)
     user.save(update_fields=sorted(values))
     if user.name:
-        Membership.objects.filter(user=user).update(name=user.name)
+        others = Membership.objects.filter(user=user).exclude(name=user.name)
+        others.update(name=user.name, version=F("version") + 1)
     return user
 
 
@@ -30,8 +32,10 @@ def follow_address(*, user: User, email: str) -> None:
 
     Where somebody else of the workspace has that address, the old one stays.
     """
-    for membership in Membership.objects.filter(user=user):
+    mine = Membership.objects.filter(user=user).exclude(email=email.lower())
+    for membership in mine.select_for_update():
         here = Membership.objects.of(membership.workspace_id)
         if not here.filter(email=email.lower()).exists():
             membership.email = email.lower()
-            membership.save(update_fields=["email"])
+            membership.version += 1
+            membership.save(update_fields=["email", "version"])

@@ -1,8 +1,10 @@
 """The tree of teams, and who stands where in it."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import differences, record
@@ -109,10 +111,11 @@ def place_member(
     places = TeamMember.objects.filter(membership=membership, part=TeamPart.MEMBER)
     if there := places.filter(team=team).first():
         return there
-    places.delete()
+    vacate(places)
     place = TeamMember.objects.create(
         team=team, membership=membership, part=TeamPart.MEMBER
     )
+    _count_up(team.pk)
     _record_place("team.member_placed", place, by=by, now=now)
     return place
 
@@ -131,6 +134,7 @@ def attach_coach(
         team=team, membership=membership, part=TeamPart.COACH
     )
     if made:
+        _count_up(team.pk)
         _record_place("team.coach_attached", place, by=by, now=now)
     return place
 
@@ -140,6 +144,19 @@ def leave_team(*, place: TeamMember, by: Membership, now: datetime) -> None:
     """Take a member out of a team, or detach a coach from it."""
     _record_place("team.left", place, by=by, now=now)
     place.delete()
+    _count_up(place.team_id)
+
+
+def vacate(places: "QuerySet[TeamMember]") -> None:
+    """Empty some places; a team is another one when other people are in it."""
+    teams = list(places.values_list("team_id", flat=True))
+    places.delete()
+    _count_up(*teams)
+
+
+def _count_up(*teams: UUID) -> None:
+    if teams:
+        Team.objects.filter(pk__in=teams).update(version=F("version") + 1)
 
 
 def _record_place(

@@ -8,6 +8,7 @@ from accounts.models import AuditEvent, Membership, RememberedAnswer
 from integrations.models import WebhookDelivery, WebhookEndpoint
 from tests.api.conftest import ROOT, Api
 from tests.api.test_facts import send
+from tests.api.test_hostile import assert_problem
 from tests.api.test_lists import by_key
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,34 @@ def test_a_team_is_made_moved_filled_and_deleted(
     assert (coach.status_code, again.status_code) == (409, 422)
     assert emptied.json()["members"] == []
     assert (circle.status_code, full.status_code, gone.status_code) == (409, 409, 204)
+
+
+def test_a_tag_stands_for_what_is_shown_of_a_team_and_of_a_member(
+    api: Api, alice: Membership, bob: Membership
+):
+    teams = [api.post("teams", {"name": name}).json()["id"] for name in "NS"]
+    coach = api.post("members", {"name": "Els", "roles": ["coach"]}).json()["id"]
+    paths = [*(f"teams/{id}" for id in teams), f"members/{bob.pk}", f"members/{coach}"]
+    seen = [[api.get(path).headers["ETag"] for path in paths]]
+    member = {"member": str(bob.pk)}
+
+    for path, body, changed in (
+        (f"teams/{teams[0]}/place", member, {0}),
+        (f"teams/{teams[0]}/place", member, set()),  # they were there
+        (f"teams/{teams[1]}/place", member, {0, 1}),
+        (f"teams/{teams[0]}/attach-coach", {"member": coach}, {0}),
+        (f"teams/{teams[0]}/attach-coach", {"member": coach}, set()),
+        (f"teams/{teams[1]}/take-out", member | {"part": "member"}, {1}),
+        (f"members/{bob.pk}/suspend", None, {2}),
+        (f"members/{coach}/remove", None, {0, 3}),
+    ):
+        assert api.post(path, body or b"").status_code in {200, 204}
+        tags = [api.get(path).headers.get("ETag") for path in paths]
+        assert {n for n in range(4) if tags[n] != seen[-1][n]} == changed
+        seen.append(tags)
+
+    stale = send(api, "patch", paths[0], {"name": "North"}, tag=seen[0][0])
+    assert_problem(stale, 412)
 
 
 def test_a_key_is_seen_without_its_secret_and_revoked(api: Api, alice: Membership):
