@@ -37,7 +37,7 @@ class TooOften(APIException):
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Say what is wrong in one shape for every error; unknown ones stay a 500 of Django's."""
-    error = _of_the_database(error)
+    error = understood(error)
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -62,8 +62,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     )
 
 
-def _of_the_database(error: Exception) -> Exception:
-    """What two who wrote at once, or a value out of all bounds, come to."""
+def understood(error: Exception) -> Exception:
+    """What two who wrote at once, or a value out of all bounds, come to; else the error."""
     if isinstance(error, StaleVersion):
         return Stale(str(error))
     if isinstance(error, IntegrityError) or isinstance(

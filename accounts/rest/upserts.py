@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -16,7 +16,7 @@ from accounts.models import MergedRow
 from accounts.rest.columns import FLAG
 from accounts.rest.fields import Body, Text
 from accounts.rest.parameters import BadParameter, flag_of, read
-from accounts.rest.problems import Conflict, problem
+from accounts.rest.problems import Conflict, problem, understood
 from accounts.rest.resources import Change, Creation, Filter, Reader, Resource
 from accounts.rest.shapes import MOST_ITEMS
 from accounts.rest.views import ResourceView
@@ -76,11 +76,12 @@ class BatchView(ResourceView):
                 outcome, row = kept(
                     item, resource=self.resource, body=self.body, reader=reader
                 )
-        except (APIException, IntegrityError) as error:
+        except (APIException, DatabaseError) as error:
             if is_atomic:
                 raise _placed(error, number) from error
             answer = problem(error, {})
-            assert answer is not None  # noqa: S101 -- it knows these two
+            if answer is None:
+                raise
             told = {"outcome": None, "id": None, "problem": answer.data}
             return {"index": number, "status": answer.status_code, **told}
         told = {"outcome": outcome, "id": row.pk, "problem": None}
@@ -177,11 +178,13 @@ def _items(data: Any) -> list[Any]:
 
 def _placed(error: Exception, number: int) -> Exception:
     """The same refusal, with the number of the item it is about."""
-    if isinstance(error, ValidationError):
-        place: Any = {number: error.detail}
+    known = understood(error)
+    if isinstance(known, ValidationError):
+        place: Any = {number: known.detail}
         return ValidationError({"items": place})
-    told = problem(error, {})
-    assert told is not None  # noqa: S101 -- it knows these two
+    told = problem(known, {})
+    if told is None:
+        return error
     conflict = Conflict(told.data["detail"])
     conflict.errors = [  # type: ignore[attr-defined]
         {"field": f"items[{number}]", "detail": told.data["detail"]}

@@ -1,0 +1,149 @@
+"""Two who each hold what the other wants: PostgreSQL ends one, and the API says so."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import AuditEvent, Membership, RememberedAnswer, Team, Workspace
+from accounts.tenancy import workspace
+from opportunities.models import Company
+from tests.api.conftest import ROOT
+from tests.api.test_again import client_of, in_threads
+from tests.api.test_hostile import assert_problem
+from tests.factories import create_membership, create_team, create_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WAITING_FOR_ME = """SELECT count(*) FROM pg_stat_activity
+    WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"""
+
+
+def hold(row: Any) -> None:
+    type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+
+
+@contextmanager
+def in_the_way(ours: Workspace, *, of: Any, wants: Any) -> Iterator[list[str]]:
+    """Another transaction: it holds one row, and wants the other once it is waited for.
+
+    Who began to wait first looks for a circle first, finds it, and is ended: the caller.
+    It yields the names of the rows that the other one held in the end.
+    """
+    held, got = threading.Event(), list[str]()
+
+    def other() -> None:
+        with workspace(ours):
+            hold(of)
+            held.set()
+            until = time.monotonic() + 20
+            while not _is_waited_for():
+                assert time.monotonic() < until, "nobody came"
+            hold(wants)
+            got.extend([of.name, wants.name])
+
+    thread = threading.Thread(target=lambda: in_threads([other], at_once=1))
+    thread.start()
+    assert held.wait(10)
+    yield got
+    thread.join(20)
+
+
+def _is_waited_for() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING_FOR_ME)
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def send(committed: Workspace) -> Callable[..., Any]:
+    client, headers = client_of(committed)
+
+    def send(method: str, path: str, body: Any, **more: str) -> Any:
+        return getattr(client, method)(
+            ROOT + path,
+            body,
+            content_type="application/json",
+            headers=headers | more,
+        )
+
+    return send
+
+
+@pytest.fixture
+def teams(committed: Workspace) -> tuple[Team, Team]:
+    with workspace(committed):
+        return create_team(name="North"), create_team(name="South")
+
+
+def trail(ours: Workspace) -> list[str]:
+    with workspace(ours):
+        return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def test_a_change_that_met_another_is_a_conflict_and_changes_nothing(
+    committed: Workspace, send: Callable[..., Any], teams: tuple[Team, Team]
+):
+    north, south = teams
+    before = trail(committed)
+
+    with in_the_way(committed, of=south, wants=north) as got:
+        met = send("patch", f"teams/{north.pk}", {"name": "N"}, **{"If-Match": '"v1"'})
+
+    assert_problem(met, 409)
+    assert got == ["South", "North"]  # nobody else was refused
+    assert trail(committed) == before
+    again = send("patch", f"teams/{north.pk}", {"name": "N"}, **{"If-Match": '"v1"'})
+    assert (again.status_code, again.json()["name"]) == (200, "N")
+
+
+def test_an_act_that_met_another_may_be_sent_again_under_its_key(
+    committed: Workspace, send: Callable[..., Any], teams: tuple[Team, Team]
+):
+    with workspace(committed):
+        member = create_membership(user=create_user(email="els@example.com"))
+    before = trail(committed)
+
+    def place() -> Any:
+        path, body = f"teams/{teams[0].pk}/place", {"member": str(member.pk)}
+        return send("post", path, body, **{"Idempotency-Key": "a"})
+
+    with in_the_way(committed, of=Membership(pk=member.pk), wants=teams[0]):
+        met = place()
+
+    assert_problem(met, 409)
+    with workspace(committed):
+        assert not teams[0].places.exists()
+        assert not RememberedAnswer.objects.exists()
+    assert trail(committed) == before
+    again = place()
+    assert again.json()["members"] == [str(member.pk)]
+    assert "Idempotency-Replayed" not in again.headers
+
+
+@pytest.mark.parametrize("is_atomic", [True, False], ids=["all or none", "each"])
+def test_of_a_batch_the_item_that_met_another_is_refused(
+    committed: Workspace, send: Callable[..., Any], *, is_atomic: bool
+):
+    with workspace(committed):
+        called = [{"name": n, "source": "s", "external_id": n} for n in "ab"]
+        rows = [Company.objects.create(**each) for each in called]
+    items = [each | {"name": f"new {each['name']}"} for each in called]
+
+    with in_the_way(committed, of=rows[1], wants=rows[0]):
+        query = "?atomic=true" if is_atomic else ""
+        met = send("post", f"companies/batch{query}", {"items": items})
+
+    with workspace(committed):
+        names = list(Company.objects.order_by("name").values_list("name", flat=True))
+    if is_atomic:
+        assert_problem(met, 409)
+        assert met.json()["errors"][0]["field"] == "items[1]"
+        assert names == ["a", "b"]
+    else:
+        statuses = [each["status"] for each in met.json()["results"]]
+        assert (met.status_code, statuses) == (207, [200, 409])
+        assert names == ["b", "new a"]
