@@ -1,5 +1,6 @@
 """The fields of a body: one written form each, and nothing that was not asked for."""
 
+import base64
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models.currencies import current_codes
 from accounts.rest import written
+from accounts.rest.columns import Schema
 from accounts.rest.parameters import day_of, instant_of, uuid_of
 
 _AMOUNT = re.compile(written.AMOUNT)
@@ -23,6 +25,11 @@ class Body(serializers.Serializer[Any]):
 
     What is nested is whole, also in a change, which for itself sends what changes.
     """
+
+    @classmethod
+    def shapes(cls, whole: Schema) -> list[Schema]:
+        """What it may look like, where fields depend on each other: for the description."""
+        return [whole]
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -65,6 +72,21 @@ class Text(serializers.CharField):
         if not self.allow_blank and not _VISIBLE.search(text):
             raise ValidationError(_("This can't be empty."))
         return text
+
+
+class Bytes(Text):
+    """Some bytes, in base64."""
+
+    described = {"pattern": written.BASE64, "contentEncoding": "base64"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"allow_blank": False} | kwargs))
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        if not re.fullmatch(written.BASE64, text):
+            raise ValidationError(_("This can't be read."))
+        return base64.b64decode(text)
 
 
 class Mail(Text, serializers.EmailField):
@@ -151,7 +173,7 @@ class Currency(Text):
     described = {"pattern": written.CURRENCY}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 3} | kwargs))
+        super().__init__(**({"max_length": 3, "allow_blank": False} | kwargs))
 
     def to_internal_value(self, data: Any) -> str:
         code = super().to_internal_value(data)

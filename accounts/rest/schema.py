@@ -1,5 +1,6 @@
 """The OpenAPI description, made from the same declarations as the answers."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -146,7 +147,8 @@ class Schema(AutoSchema):
         return None
 
     def get_response_serializers(self) -> Any:
-        codes = [400, 401, 403, 429]
+        view: Any = self.view
+        codes = [400, 401, 403, 429, *view.codes]
         if self.is_row:
             codes.append(404)
         if self.method in VERBS:
@@ -156,12 +158,12 @@ class Schema(AutoSchema):
         if self.method in {"PATCH", "DELETE"}:
             codes += [412, 428]
         usual = 201 if self.method == "POST" else 200
-        good = getattr(self.view, "good", usual)
+        good = getattr(view, "good", usual)
         problem = self._component("Problem", PROBLEM)
         answer: dict[Any, Any] = (
             {204: None}
             if self.method == "DELETE"
-            else {(good, "application/json"): self._answer()}
+            else {(good, kind): self._answer() for kind in view.kinds}
         )
         return {
             **answer,
@@ -185,6 +187,12 @@ class Schema(AutoSchema):
         page = object_of(results=list_of(row), next=or_null(TEXT))
         return self._component(f"{name}Page", page)
 
+    def _map_serializer(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
+        base: Any = super()  # untyped
+        whole = base._map_serializer(serializer, *args, **kwargs)
+        shapes = serializer.shapes(whole)
+        return shapes[0] if len(shapes) == 1 else {"oneOf": shapes}
+
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
         """What a field of ours says of how it is written, besides what is known of its kind."""
         said = getattr(field, "described", {})
@@ -196,6 +204,15 @@ class Schema(AutoSchema):
             return or_null(said) if field.allow_null else said
         base: Any = super()  # untyped
         return base._map_serializer_field(field, *args, **kwargs) | said
+
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        base: Any = super()  # untyped
+        base._insert_field_validators(field, schema)
+        text, *_blank = schema.get("oneOf", [{}])
+        if re.search(text.get("pattern", r"$."), ""):
+            # One that may be empty says so itself; "one of" would have it say so alone.
+            del schema["oneOf"]
+            schema |= text
 
     @property
     def _noun(self) -> str:
@@ -318,8 +335,9 @@ def finish(result: dict[str, Any], **_given: Any) -> dict[str, Any]:
     result["paths"] = _by_name(result["paths"])
     schemas = result["components"]["schemas"]
     for name, schema in schemas.items():
-        closed = {"additionalProperties": False} if name.endswith("Body") else {}
-        schemas[name] = _by_name(schema) | closed
+        made = schemas[name] = _by_name(schema)
+        for shape in made.get("oneOf", [made]) if name.endswith("Body") else ():
+            shape["additionalProperties"] = False
     schemas |= NAMES
     return result
 

@@ -1,5 +1,6 @@
 """How a batch and the answers of upserts look, for the description."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -9,6 +10,19 @@ from accounts.rest.fields import Body
 
 MOST_ITEMS = 100
 OUTCOMES = ("created", "updated", "unchanged")
+
+
+def narrowed(whole: Schema, **fields: Sequence[str]) -> Schema:
+    """The same body, some of whose fields have only these values."""
+    said = {name: one_of(values) for name, values in fields.items()}
+    return whole | {"properties": whole["properties"] | said}
+
+
+def without(whole: Schema, name: str, *, needs: str) -> Schema:
+    """The same body without one field, and never without another."""
+    properties = {each: of for each, of in whole["properties"].items() if each != name}
+    required = [*whole.get("required", []), needs]
+    return whole | {"properties": properties, "required": required}
 
 
 def batch_body(body: type[Body]) -> type[serializers.Serializer[Any]]:

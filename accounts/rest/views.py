@@ -32,6 +32,8 @@ class WorkspaceView(APIView):
     permission: ClassVar[str]
     scope: ClassVar[str]
     parameters: ClassVar[Mapping[str, Filter]] = {}
+    kinds: ClassVar[tuple[str, ...]] = ("application/json",)  # of the answer
+    codes: ClassVar[tuple[int, ...]] = ()  # of refusals besides the usual ones
 
     remembering: Remembering | None = None
     hidden: tuple[str, ...] = ()  # what of the answer is not remembered

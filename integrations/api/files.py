@@ -1,7 +1,5 @@
 """The API about files: what comes in, and what goes out."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -10,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -31,10 +28,12 @@ from accounts.rest.columns import (
     ID,
     INSTANT,
     TEXT,
+    Schema,
     column,
     maybe,
     one_of,
 )
+from accounts.rest.shapes import narrowed, without
 from integrations.actions.exports import (
     ExportNotReady,
     TooManyExports,
@@ -48,10 +47,11 @@ from integrations.actions.imports import (
     discard,
     keep_file,
 )
-from integrations.exporting.answering import file_response
+from integrations.api.mappings import MappingBody
+from integrations.exporting.answering import MIME, file_response
 from integrations.importing.files import folder
 from integrations.importing.kinds import look_at
-from integrations.importing.mappings import BadMapping, preset
+from integrations.importing.mappings import PRESETS, BadMapping, preset
 from integrations.importing.refusal import Unreadable
 from integrations.models import (
     Contents,
@@ -68,7 +68,16 @@ from integrations.models import (
 class ExportBody(body.Body):
     contents = body.Choice(Contents.choices)
     format = body.Choice(Format.choices, required=False)
-    raw = serializers.BooleanField(required=False)
+    raw = body.Flag(required=False)
+
+    @classmethod
+    def shapes(cls, whole: Schema) -> list[Schema]:
+        """A bundle alone is JSON Lines."""
+        tables = [each for each in Contents.values if each != Contents.BUNDLE]
+        return [
+            narrowed(whole, contents=[Contents.BUNDLE], format=[Format.JSONL]),
+            narrowed(whole, contents=tables, format=[Format.XLSX, Format.CSV]),
+        ]
 
 
 def _ask(given: Mapping[str, Any], reader: Reader) -> ExportRun:
@@ -113,6 +122,8 @@ class ExportFileView(WorkspaceView):
     permission = "export.run"
     scope = "exports:read"
     answer = {"type": "string", "format": "binary"}
+    kinds = tuple(MIME.values())
+    codes = (409,)
 
     def get(self, request: Request, id: UUID) -> HttpResponse:
         self.given(request)
@@ -133,14 +144,22 @@ class ImportBody(body.Body):
 
     name = body.Text(max_length=120)
     text = body.Text(max_length=1_000_000, line=False, required=False)
-    base64 = body.Text(max_length=1_000_000, required=False)
+    base64 = body.Bytes(max_length=1_000_000, required=False)
+
+    @classmethod
+    def shapes(cls, whole: Schema) -> list[Schema]:
+        """Either of the two."""
+        return [
+            without(whole, "base64", needs="text"),
+            without(whole, "text", needs="base64"),
+        ]
 
 
 class CheckBody(body.Body):
     """Nothing for a bundle; for a table the name of a preset, or a mapping."""
 
-    preset = body.Text(max_length=80, required=False)
-    mapping = serializers.DictField(required=False)
+    preset = body.Choice([(name, name) for name in PRESETS], required=False)
+    mapping: Any = MappingBody(required=False)
 
 
 def _keep(given: Mapping[str, Any], reader: Reader) -> ImportRun:
@@ -148,7 +167,9 @@ def _keep(given: Mapping[str, Any], reader: Reader) -> ImportRun:
         raise ValidationError({"text": [_("Give either text or base64.")]})
     with folder() as where:
         path = where / "0"
-        path.write_bytes(_bytes(given))
+        path.write_bytes(
+            given["base64"] if "base64" in given else given["text"].encode()
+        )
         return keep_file(
             path=path,
             name=given["name"],
@@ -157,15 +178,6 @@ def _keep(given: Mapping[str, Any], reader: Reader) -> ImportRun:
             by=reader.membership,
             now=reader.now,
         )
-
-
-def _bytes(given: Mapping[str, Any]) -> bytes:
-    if "text" in given:
-        return str(given["text"]).encode()
-    try:
-        return base64.b64decode(given["base64"], validate=True)
-    except binascii.Error:
-        raise ValidationError({"base64": [_("This can't be read.")]}) from None
 
 
 def _check(run: ImportRun, given: Mapping[str, Any], reader: Reader) -> ImportRun:

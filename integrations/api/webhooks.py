@@ -55,14 +55,32 @@ from integrations.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from integrations.webhooks.addresses import LONGEST, BadAddress
+from integrations.webhooks.addresses import LONGEST, WRITTEN, BadAddress
 from integrations.webhooks.events import EVENTS
 
 SECRET = TEXT | {"description": "Shown this once, and null when it is answered again"}
 
 
+class Events(serializers.ListField):
+    """Kinds of event, each once."""
+
+    described = {"uniqueItems": True}
+
+    def to_internal_value(self, data: Any) -> Any:
+        events = super().to_internal_value(data)
+        if len(set(events)) != len(events):
+            raise ValidationError(_("Name each event once."))
+        return events
+
+
+class Url(body.Text):
+    """The address of a public server, by its name."""
+
+    described = {"pattern": WRITTEN, "format": "uri"}
+
+
 class EventsBody(body.Body):
-    events = serializers.ListField(
+    events = Events(
         child=body.Choice([(name, name) for name in EVENTS]),
         min_length=1,
         max_length=len(EVENTS),
@@ -70,14 +88,14 @@ class EventsBody(body.Body):
 
 
 class WebhookBody(EventsBody):
-    url = body.Text(max_length=LONGEST)
+    url = Url(max_length=LONGEST)
 
 
 def _add(given: Mapping[str, Any], reader: Reader) -> Shown:
     try:
         endpoint, secret = add_endpoint(
             url=given["url"],
-            events=_events(given),
+            events=set(given["events"]),
             by=reader.membership,
             now=reader.now,
         )
@@ -91,18 +109,11 @@ def _choose(
 ) -> WebhookEndpoint:
     return choose_events(
         endpoint=endpoint,
-        events=_events(given) if given else endpoint.events,
+        events=set(given.get("events", endpoint.events)),
         version=endpoint.version,
         by=reader.membership,
         now=reader.now,
     )
-
-
-def _events(given: Mapping[str, Any]) -> set[str]:
-    events = set(given["events"])
-    if len(events) != len(given["events"]):
-        raise ValidationError({"events": [_("Name each event once.")]})
-    return events
 
 
 def _remove(endpoint: WebhookEndpoint, reader: Reader) -> None:

@@ -14,6 +14,11 @@ LONGEST = 500
 PORTS = (443, 8443)
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+# What `target_of` takes, besides addresses in numbers and capital letters.
+WRITTEN = (
+    r"^https://([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9_-]{0,61}[a-z0-9_])?"
+    r"(:(443|8443))?([/?][!\x22$-\[\]-~]*)?$"
+)
 # What a registry may call global: IPv6 in which an IPv4 address can hide, and IPv4 that
 # is kept for protocols.
 _HIDING = [

@@ -97,6 +97,70 @@ def refuse_other_changes(api: Api, resource: Any) -> None:
             refuse_other_shapes(shape, answer, method=method.lower())
 
 
+HOOK = {"events": ["prompt.opened"], "url": "https://a.example.org"}
+COLUMNS = {"columns": {"id": "Id"}}
+# A body, and whether it is taken.
+BODIES: list[tuple[str, dict[str, Any], bool]] = [
+    ("exports", {"contents": "all"}, True),
+    ("exports", {"contents": "all", "format": "csv", "raw": True}, True),
+    ("exports", {"contents": "all", "raw": "true"}, False),
+    ("exports", {"contents": "all", "format": "jsonl"}, False),
+    ("exports", {"contents": "bundle", "format": "jsonl"}, True),
+    ("exports", {"contents": "bundle", "format": "csv"}, False),
+    ("imports", {"name": "a.csv", "text": "id\n"}, True),
+    ("imports", {"name": "a.csv", "base64": "aWQK"}, True),
+    ("imports", {"name": "a.csv", "base64": "aWQ"}, False),
+    ("imports", {"name": "a.csv", "base64": ""}, False),
+    ("imports", {"name": "a.csv"}, False),
+    ("imports", {"name": "a.csv", "text": "id\n", "base64": "aWQK"}, False),
+    ("imports/{id}/check", {"preset": "plain"}, True),
+    ("imports/{id}/check", {"preset": "0"}, False),
+    ("imports/{id}/check", {"preset": "../../pyproject"}, False),
+    ("imports/{id}/check", {"mapping": COLUMNS}, True),
+    ("imports/{id}/check", {"mapping": {}}, False),
+    ("imports/{id}/check", {"mapping": COLUMNS | {"ignored": 1}}, False),
+    ("imports/{id}/check", {"mapping": COLUMNS | {"outcomes": {"x": []}}}, False),
+    ("imports/{id}/check", {"mapping": COLUMNS | {"currency": ""}}, False),
+    ("imports/{id}/check", {"mapping": COLUMNS | {"first_stage": ""}}, True),
+    ("imports/{id}/check", {"mapping": COLUMNS | {"probability_of": 0}}, False),
+    ("webhooks", HOOK, True),
+    ("webhooks", HOOK | {"url": "https://a.example.org:8443/in?x=1"}, True),
+    ("webhooks", HOOK | {"url": "https://a.example.org:80"}, False),
+    ("webhooks", HOOK | {"url": "https://a@a.example.org"}, False),
+    ("webhooks", HOOK | {"url": "https://a.example.org/#in"}, False),
+    ("webhooks", HOOK | {"url": "https://localhost/"}, False),
+    ("webhooks", HOOK | {"url": "https://10.0.0.1/"}, False),
+    ("webhooks", HOOK | {"url": "0"}, False),
+    ("webhooks", HOOK | {"events": ["prompt.opened"] * 2}, False),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "is_taken"), BODIES, ids=range(len(BODIES)))
+def test_a_body_is_taken_as_it_is_described(
+    api: Api, path: str, body: dict[str, Any], *, is_taken: bool
+):
+    operation = described()["paths"][f"/api/v1/{path}"]["post"]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    whole = schema | {"components": described()["components"]}
+    kept = api.post("imports", {"name": "deals.csv", "text": "Id\n1\n"}).json()["id"]
+
+    answer = api.post(path.replace("{id}", kept), body)
+
+    assert Draft202012Validator(whole).is_valid(body) == is_taken
+    assert answer.status_code in ({200, 201} if is_taken else {422})
+
+
+def test_a_file_that_is_ready_is_as_described(api: Api, deal: Any):
+    listed = api.get("exports", status="ready").json()["results"]
+    said = described()["paths"]["/api/v1/exports/{id}/file"]["get"]["responses"]
+
+    answer = api.get(f"exports/{listed[0]['id']}/file")
+
+    assert answer.content == b"name"
+    assert answer.headers["Content-Type"] in said["200"]["content"]
+    assert "409" in said  # test_files: while there is none
+
+
 @pytest.mark.parametrize(("path", "params"), [("me", {}), ("search", {"q": "ruth"})])
 def test_what_is_no_resource_is_as_described(
     api: Api, deal: Any, path: str, params: Any

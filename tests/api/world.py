@@ -169,4 +169,12 @@ def _files() -> None:
     ImportRun.objects.create(
         source="deals.csv", digest="x", status="checked", started_at=NOW
     )
-    ExportRun.objects.create(contents="people", format="csv", asked_at=timezone.now())
+    ready = ExportRun.objects.create(
+        contents="people",
+        format="csv",
+        asked_at=timezone.now(),
+        ready_at=timezone.now(),
+        status="ready",
+        size=4,
+    )
+    ready.chunks.create(number=0, data=b"name")

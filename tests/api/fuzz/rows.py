@@ -15,8 +15,10 @@ from tests.strict import unbound_sql
 # What a refused call may leave behind. The counters of sign-in and of calls are kept in
 # a table without a model and in Valkey: neither is told of here.
 PARTS = {
-    # A refusal is noted for the administrator, outside of the transaction it undid.
-    "accounts_auditevent": "t.* FROM accounts_auditevent t WHERE verb NOT LIKE '%%.refused'",
+    # A refusal is noted for the administrator, outside of the transaction it undid; and
+    # who took a file is.
+    "accounts_auditevent": "t.* FROM accounts_auditevent t"
+    " WHERE verb NOT LIKE '%%.refused' AND verb <> 'export.downloaded'",
     # When a key was last used, to five minutes.
     "accounts_apikey": "to_jsonb(k) - 'last_used_at' FROM accounts_apikey k",
 }
