@@ -230,6 +230,7 @@ USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row at every request
 SESSION_COOKIE_AGE = 7 * 24 * 3600  # since signing in, whatever was clicked
 SESSION_IDLE_AGE = 12 * 3600
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -238,7 +239,6 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if HTTPS:
-    SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -306,7 +306,10 @@ SPECTACULAR_SETTINGS = {
                     },
                 },
             },
-            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+            # The three together: who, in which workspace, and that our own page asks.
+            "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE_NAME},
+            "workspace": {"type": "apiKey", "in": "header", "name": "X-Workspace"},
+            "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
         }
     },
 }

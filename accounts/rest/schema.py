@@ -90,7 +90,10 @@ class Schema(AutoSchema):
         return {"x-scope": self._scope()}
 
     def get_auth(self) -> list[dict[str, Any]]:
-        return [{"key": []}, {"oauth2": [self._scope()]}, {"session": []}]
+        session: dict[str, list[str]] = {"session": [], "workspace": []}
+        if self.method != "GET":
+            session["csrf"] = []
+        return [{"key": []}, {"oauth2": [self._scope()]}, session]
 
     def get_override_parameters(self) -> list[Any]:
         if self.method == "DELETE":
@@ -191,7 +194,11 @@ class Schema(AutoSchema):
         base: Any = super()  # untyped
         whole = base._map_serializer(serializer, *args, **kwargs)
         shapes = serializer.shapes(whole)
-        return shapes[0] if len(shapes) == 1 else {"oneOf": shapes}
+        if len(shapes) == 1:
+            return shapes[0]
+        # Said outside too: a body is needed at all when every shape needs a field.
+        needed = set.intersection(*(set(each["required"]) for each in shapes))
+        return {"oneOf": shapes, "required": sorted(needed)}
 
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
         """What a field of ours says of how it is written, besides what is known of its kind."""

@@ -55,7 +55,7 @@ from integrations.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from integrations.webhooks.addresses import LONGEST, WRITTEN, BadAddress
+from integrations.webhooks.addresses import LONGEST, TOO_LONG, WRITTEN, BadAddress
 from integrations.webhooks.events import EVENTS
 
 SECRET = TEXT | {"description": "Shown this once, and null when it is answered again"}
@@ -76,7 +76,7 @@ class Events(serializers.ListField):
 class Url(body.Text):
     """The address of a public server, by its name."""
 
-    described = {"pattern": WRITTEN, "format": "uri"}
+    described = {"pattern": WRITTEN, "format": "uri", "not": {"pattern": TOO_LONG}}
 
 
 class EventsBody(body.Body):

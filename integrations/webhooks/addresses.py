@@ -19,6 +19,7 @@ WRITTEN = (
     r"^https://([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9_-]{0,61}[a-z0-9_])?"
     r"(:(443|8443))?([/?][!\x22$-\[\]-~]*)?$"
 )
+TOO_LONG = r"^https://[^/?:]{254}"  # of a name
 # What a registry may call global: IPv6 in which an IPv4 address can hide, and IPv4 that
 # is kept for protocols.
 _HIDING = [

@@ -129,6 +129,8 @@ BODIES: list[tuple[str, dict[str, Any], bool]] = [
     ("webhooks", HOOK | {"url": "https://a@a.example.org"}, False),
     ("webhooks", HOOK | {"url": "https://a.example.org/#in"}, False),
     ("webhooks", HOOK | {"url": "https://localhost/"}, False),
+    ("webhooks", HOOK | {"url": f"https://{'a.' * 126}be"}, False),
+    ("webhooks", HOOK | {"url": f"https://{'a.' * 125}be/in"}, True),
     ("webhooks", HOOK | {"url": "https://10.0.0.1/"}, False),
     ("webhooks", HOOK | {"url": "0"}, False),
     ("webhooks", HOOK | {"events": ["prompt.opened"] * 2}, False),
@@ -148,6 +150,13 @@ def test_a_body_is_taken_as_it_is_described(
 
     assert Draft202012Validator(whole).is_valid(body) == is_taken
     assert answer.status_code in ({200, 201} if is_taken else {422})
+
+
+def test_a_body_that_needs_a_field_is_needed():
+    for path in ("exports", "imports", "companies", "webhooks"):
+        assert described()["paths"][f"/api/v1/{path}"]["post"]["requestBody"][
+            "required"
+        ]
 
 
 def test_a_file_that_is_ready_is_as_described(api: Api, deal: Any):

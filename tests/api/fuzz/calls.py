@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -33,6 +33,20 @@ UNSAID = {
 }
 
 
+@dataclass(frozen=True)
+class Caller:
+    """`may` says of a method and a path whether a call may succeed there at all.
+
+    Without a `scheme` all those of the description are made up, where no header is given.
+    """
+
+    headers: Mapping[str, str]
+    scheme: str = ""
+    may: Callable[[str, str], bool] = lambda method, path: True
+    least: int = 5_000  # calls in the long run
+    phases: tuple[str, ...] = PHASES
+
+
 @dataclass
 class Told:
     """What came of some calls."""
@@ -43,14 +57,14 @@ class Told:
 
 def call(
     url: str,
+    caller: Caller,
     *,
-    secret: str = "",
     seed: int,
     examples: int,
     phases: tuple[str, ...] = PHASES,
     only: Callable[[str], bool] = lambda label: True,
 ) -> Told:
-    """Call every operation whose label (`GET /api/v1/me`) is wanted, by a key or by none."""
+    """Call every operation whose label (`GET /api/v1/me`) is wanted, as a caller does."""
     raw = json.loads(json.dumps(described()))
     raw["paths"] = {
         path: some
@@ -59,6 +73,8 @@ def call(
             some := {m: o for m, o in operations.items() if only(f"{m.upper()} {path}")}
         )
     }
+    if caller.scheme:
+        _offer_only(caller.scheme, raw)
     config = SchemathesisConfig.from_dict(
         {
             "seed": seed,
@@ -66,7 +82,7 @@ def call(
             "base-url": url,
             "continue-on-failure": True,
             "request-timeout": 60,  # a busy machine is no finding
-            "headers": {"Authorization": f"Bearer {secret}"} if secret else {},
+            "headers": dict(caller.headers),
             "generation": {
                 "max-examples": examples,
                 "no-shrink": True,
@@ -88,6 +104,14 @@ def call(
         if isinstance(event, events.NonFatalError | events.FatalError):
             told.findings.append(f"the tool itself: {vars_of(event)}")
     return told
+
+
+def _offer_only(scheme: str, raw: dict[str, Any]) -> None:
+    """One way in, so that no other is made up beside it."""
+    for operations in raw["paths"].values():
+        for operation in operations.values():
+            ways = operation["security"]
+            operation["security"] = [way for way in ways if scheme in way]
 
 
 def vars_of(event: Any) -> str:

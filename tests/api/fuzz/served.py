@@ -13,6 +13,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
 from tests.api.fuzz.rows import last_writer, rows_of
 from tests.strict import strict
 
+BAD = 400
+
 
 class Quiet(WSGIRequestHandler):
     """A line for each request would hide what a test says."""
@@ -24,16 +26,21 @@ class Quiet(WSGIRequestHandler):
 class Served:
     """One thread with one connection, as a worker of gunicorn has.
 
-    `changed` names the answers of 400 and more, and the reads, that left other rows behind.
+    `changed` names the answers of 400 and more, and the reads, that left other rows behind,
+    `done` the calls of the API that were answered otherwise. Both are told since `begin`.
     """
 
     def __init__(self, workspaces: Iterable[UUID]) -> None:
         self.app = get_wsgi_application()
         self.workspaces = list(workspaces)
         self.calls: Counter[tuple[str, int]] = Counter()
-        self.changed: list[str] = []
+        self.begin()
         self._server = BaseWSGIServer("127.0.0.1", 0, self._answer, Quiet)
         self._thread = ThreadPoolExecutor(1)
+
+    def begin(self) -> None:
+        self.changed: list[str] = []
+        self.done: set[tuple[str, str]] = set()
 
     def __enter__(self) -> "Served":
         self._thread.submit(self._begin).result()
@@ -70,11 +77,16 @@ class Served:
     def _look(self, environ: Any, status: int) -> None:
         method = environ["REQUEST_METHOD"]
         self.calls[method, status] += 1
+        path = environ["PATH_INFO"]
+        if status < BAD and path.startswith(
+            "/api/"
+        ):  # `/api/v1/../..` is the home page
+            self.done.add((method, path))
         writer = last_writer()
         if writer == self._writer:
             return  # not even a transaction that was undone
         rows = rows_of(self.workspaces)
-        if rows != self._rows and (status >= 400 or method == "GET"):
+        if rows != self._rows and (status >= BAD or method == "GET"):
             where = sorted({row[-3] for row in {*rows} ^ {*self._rows}})
-            self.changed.append(f"{method} {environ['PATH_INFO']} {status}: {where}")
+            self.changed.append(f"{method} {path} {status}: {where}")
         self._rows, self._writer = rows, writer
