@@ -44,10 +44,13 @@ def callers_of(ours: Workspace) -> dict[str, Caller]:
         **{role: Caller(key) for role, key in keys.items()},
         "nobody": Caller({}, may=lambda method, path: False, **few),
         "session": Caller(
-            session | signed, "session", least=3_000, phases=("fuzzing", "stateful")
+            session | signed,
+            invents=False,
+            least=3_000,
+            phases=("fuzzing", "stateful"),
         ),
         # A page of somebody else's makes the browser call: it sends the cookie alone.
-        "forged": Caller(session, "session", _may_read, **few),
+        "forged": Caller(session, invents=False, may=_may_read, **few),
         "narrow": Caller(narrow, may=_may_read_some, **few),
     }
 

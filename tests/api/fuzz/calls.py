@@ -37,11 +37,12 @@ UNSAID = {
 class Caller:
     """`may` says of a method and a path whether a call may succeed there at all.
 
-    Without a `scheme` all those of the description are made up, where no header is given.
+    `invents` other credentials of the kinds that are described, where none is given; a
+    session would be taken for invented too, its cookie being one of several.
     """
 
     headers: Mapping[str, str]
-    scheme: str = ""
+    invents: bool = True
     may: Callable[[str, str], bool] = lambda method, path: True
     least: int = 5_000  # calls in the long run
     phases: tuple[str, ...] = PHASES
@@ -73,8 +74,6 @@ def call(
             some := {m: o for m, o in operations.items() if only(f"{m.upper()} {path}")}
         )
     }
-    if caller.scheme:
-        _offer_only(caller.scheme, raw)
     config = SchemathesisConfig.from_dict(
         {
             "seed": seed,
@@ -86,6 +85,7 @@ def call(
             "generation": {
                 "max-examples": examples,
                 "no-shrink": True,
+                "with-security-parameters": caller.invents,
                 "database": "none",
             },
             "phases": {name: {"enabled": name in phases} for name in PHASES},
@@ -104,14 +104,6 @@ def call(
         if isinstance(event, events.NonFatalError | events.FatalError):
             told.findings.append(f"the tool itself: {vars_of(event)}")
     return told
-
-
-def _offer_only(scheme: str, raw: dict[str, Any]) -> None:
-    """One way in, so that no other is made up beside it."""
-    for operations in raw["paths"].values():
-        for operation in operations.values():
-            ways = operation["security"]
-            operation["security"] = [way for way in ways if scheme in way]
 
 
 def vars_of(event: Any) -> str:
