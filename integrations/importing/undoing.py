@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.actions.audit import record
-from accounts.models import Membership, SearchToken, Team
+from accounts.models import Membership, MergedRow, SearchToken, Team
 from accounts.tenancy import erasing
 from coaching.models import Prompt, Symptom
 from forecasting.models import (
@@ -29,7 +29,7 @@ from opportunities.actions import request_recomputes
 from opportunities.models import Company, Opportunity, RecomputeRequest, ScheduleSlot
 from opportunities.models.schedule import periods_slot
 from readiness.models import PhaseReading
-from stakeholders.models import Person
+from stakeholders.models import DistinctPair, Person, Stakeholder
 
 # Computed from facts: it goes with what it was computed for.
 DERIVED = (
@@ -45,7 +45,12 @@ DERIVED = (
 FOUND_BY = {Company: "company", Person: "person", Opportunity: "opportunity"}
 # How a row leads to its deal, the nearest first.
 PATHS = ("opportunity_id", "stakeholder__opportunity_id", "giver__opportunity_id")
-CHANGED, STANDS = "changed", "stands"
+CHANGED, STANDS, MERGED = "changed", "stands", "merged"
+MERGEABLE: dict[str, Any] = {
+    "company": Company,
+    "person": Person,
+    "stakeholder": Stakeholder,
+}
 KEPT = 200  # obstacles that are kept by name; the others are counted
 Progress = Callable[[int], None]
 
@@ -66,6 +71,7 @@ class Undo:
     seen: set[UUID] = field(
         default_factory=set
     )  # put back to an earlier state of its own
+    merged: set[UUID] = field(default_factory=set)  # each is named once
 
     @property
     def is_clean(self) -> bool:
@@ -95,8 +101,8 @@ def undo(
 ) -> Undo:
     """Take an import back, or see what that would do: the same code, kept or not.
 
-    What was changed since, or stands on it, is an obstacle: one obstacle, and nothing is
-    done. Needs the workspace open.
+    What was changed or merged since, or stands on it, is an obstacle: one obstacle, and
+    nothing is done. Needs the workspace open.
     """
     found = Undo()
     try:
@@ -130,6 +136,7 @@ def count_of(run: ImportRun) -> int:
 def _take_back(entry: ImportChange, found: Undo) -> None:
     model = model_of(entry)
     if entry.kind == ChangeKind.TAKEN:
+        _refuse_merged(Q(merged_id__in=_pointed_at(model, entry)), found)
         rows = [
             model(pk=pk, **restored(model, kept))
             for pk, kept in zip(entry.ids, entry.before, strict=True)
@@ -140,6 +147,10 @@ def _take_back(entry: ImportChange, found: Undo) -> None:
         return
     rows = model.objects.filter(pk__in=entry.ids)
     _refuse_changed(entry, rows, found)
+    about = Q(merged_id__in=entry.ids)
+    if entry.kind == ChangeKind.MADE:
+        about |= Q(kept_id__in=entry.ids)
+    _refuse_merged(about, found)
     found.deals |= _deals_of(model, rows)
     if entry.kind == ChangeKind.MADE:
         _clear(model, entry.ids, found)
@@ -162,6 +173,27 @@ def _refuse_changed(entry: ImportChange, rows: Any, found: Undo) -> None:
         found.obstruct(CHANGED, row)
 
 
+def _refuse_merged(about: Q, found: Undo) -> None:
+    """Name those into which rows were merged since. Needs the rows held."""
+    for merged in MergedRow.objects.filter(about).order_by("pk"):
+        if merged.pk in found.merged:
+            continue
+        found.merged.add(merged.pk)
+        heir = MERGEABLE[merged.kind].objects.filter(pk=merged.kept_id).first()
+        found.obstruct(MERGED, heir or merged)
+
+
+def _pointed_at(model: Any, entry: ImportChange) -> set[str]:
+    """The ids of people, companies and seats that stand in former values."""
+    columns = {
+        each.attname
+        for each in model._meta.concrete_fields
+        if each.is_relation and each.related_model in MERGEABLE.values()
+    }
+    told = [kept.get(column) for kept in entry.before for column in columns]
+    return {id for id in told if id is not None}
+
+
 def _clear(model: Any, ids: list[UUID], found: Undo) -> None:
     """Take away what was computed for rows; what else points at them stands in the way."""
     for hanging in _hanging(model, ids):
@@ -173,6 +205,9 @@ def _clear(model: Any, ids: list[UUID], found: Undo) -> None:
             _delete(hanging)
     if model in FOUND_BY:
         _delete(SearchToken.objects.filter(object_id__in=ids))
+        # That one of them is not another one says nothing any more.
+        of_these = Q(first_id__in=ids) | Q(second_id__in=ids)
+        _delete(DistinctPair.objects.filter(of_these))
     if model is Opportunity:
         RecomputeRequest.objects.filter(opportunity_id__in=ids).delete()
         found.deals -= set(ids)
@@ -204,10 +239,17 @@ def _delete(rows: "QuerySet[Any]") -> int:
 def _put_back(entry: ImportChange, model: Any, rows: Any) -> int:
     there = rows.in_bulk()
     kept = dict(zip(entry.ids, entry.before, strict=True))
+    # Where a row pointed at what was merged since, it points at what that became.
+    about = MergedRow.objects.filter(merged_id__in=_pointed_at(model, entry))
+    heirs = dict(about.values_list("merged_id", "kept_id"))
     for pk, row in there.items():
         for column, value in restored(model, kept[pk]).items():
-            # A version never comes back: who holds the old one must look again.
-            setattr(row, column, row.version + 1 if column == VERSION else value)
+            if column == VERSION:
+                # It never comes back: who holds the old one must look again.
+                value = row.version + 1
+            elif isinstance(value, UUID):
+                value = heirs.get(value, value)
+            setattr(row, column, value)
     names = {_name(model, column) for column in entry.before[0]}
     model.objects.bulk_update(there.values(), sorted(names))
     if model in FOUND_BY:

@@ -6,11 +6,15 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
-from integrations.importing.undoing import CHANGED, STANDS
+from integrations.importing.undoing import CHANGED, MERGED, STANDS
 from integrations.models import ImportRun
 
 SHOWN = 20
-WHY = {CHANGED: _("changed since"), STANDS: _("stands on what was imported")}
+WHY = {
+    CHANGED: _("changed since"),
+    MERGED: _("two were merged into it since"),
+    STANDS: _("stands on what was imported"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,14 +40,18 @@ from integrations.importing import Progress as Told
 from integrations.importing.mappings import PRESETS, Mapping
 from integrations.importing.report import CHANGED, MADE
 from integrations.importing.undoing import CHANGED as CHANGED_SINCE
-from integrations.importing.undoing import STANDS, Undo, undo
+from integrations.importing.undoing import MERGED, STANDS, Undo, undo
 from integrations.importing.working import lock
 from integrations.models import ImportRun
 from integrations.queries.texts import CURRENCIES
 
 TABLES = {".csv", ".tsv", ".txt", ".xlsx"}
 SHOWN = 50  # refusals that are printed
-WAYS = {CHANGED_SINCE: "changed since", STANDS: "stands on it"}
+WAYS = {
+    CHANGED_SINCE: "changed since",
+    MERGED: "merged since",
+    STANDS: "stands on it",
+}
 
 
 class NotKept(Exception):
