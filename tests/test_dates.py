@@ -1,0 +1,27 @@
+"""Days in words: no sentence of ours stands in the way of Django's own."""
+
+from datetime import date
+
+import pytest
+from babel.dates import get_day_names, get_month_names
+from django.utils import translation
+from django.utils.formats import date_format
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_months_and_days_have_the_names_they_have(language: str):
+    months, days = (
+        get_month_names("wide", locale=language),
+        get_day_names(locale=language),
+    )
+    with translation.override(language):
+        written = [date_format(date(2026, month, 1), "F") for month in months]
+        # 2026-06-01 is a Monday.
+        weekdays = [date_format(date(2026, 6, 1 + day), "l") for day in days]
+
+    assert [each.lower() for each in written] == [
+        each.lower() for each in months.values()
+    ]
+    assert [each.lower() for each in weekdays] == [
+        each.lower() for each in days.values()
+    ]
