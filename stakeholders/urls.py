@@ -1,6 +1,7 @@
 from django.urls import path
 
 from stakeholders.views import (
+    material,
     merging,
     people,
     purchase_file,
@@ -27,6 +28,11 @@ urlpatterns = [
         "w/<slug:slug>/opportunities/<uuid:id>/tasks/new",
         tasks.new,
         name="task-new",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/<uuid:id>/material",
+        material.material,
+        name="material",
     ),
     path(
         "w/<slug:slug>/tasks/<uuid:id>/edit",

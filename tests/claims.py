@@ -89,12 +89,15 @@ ROWS: dict[int, tuple[str, str]] = {
         "A message for the group when its phases differ",
         "Deal, Queue: “Next step for the group”",
     ),
-    24: ("Material the buyer can use", ""),
+    24: ("Material the buyer can use", "Deal: Material for the buyer"),
     25: (
         "A forecast from phases, frozen and scored beside its rivals",
         "Accuracy; `manage.py backtest`",
     ),
-    26: ("The buying cycle in the centre", "the product"),
+    26: (
+        "The buying cycle in the centre, stages a derived report only",
+        "every page; Insights: your stage against where buyers stood",
+    ),
     27: ("What science supports and what it does not", "Coaching: Evidence"),
     28: (
         "Does everybody pass the same phases? Skips and back-steps counted",

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, Workspace
 from coaching.models import Prompt, Symptom
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, StageChange
 from stakeholders.actions.people import add_stakeholder
 from stakeholders.models import Stakeholder
 from tests.factories import NOW, give_defaults
@@ -149,6 +149,24 @@ def test_no_list_knows_a_stage_to_sort_or_narrow_by(
     assert "phase" in words
     assert "stage" not in words
     assert 'value="stage' not in shown
+
+
+@pytest.mark.claim(26)
+def test_a_stage_is_a_report_and_nothing_to_work_by(
+    as_alice: Client, deal: Opportunity
+):
+    """No page of the day knows a stage, also of a deal that an import gave some."""
+    StageChange.objects.create(opportunity=deal, stage="Negotiation", changed_at=NOW)
+    at = f"/w/ours/opportunities/{deal.pk}"
+    pages = [
+        *("/w/ours/", "/w/ours/opportunities", "/w/ours/tasks", "/w/ours/forecast"),
+        *(at, f"{at}/edit", f"{at}/log", "/w/ours/coaching", "/w/ours/people"),
+    ]
+
+    for address in pages:
+        shown = as_alice.get(address)
+        assert shown.status_code == 200, address
+        assert "Negotiation" not in shown.content.decode(), address
 
 
 @pytest.mark.claim(16)

@@ -23,6 +23,8 @@ from tests.factories import (
 )
 from tests.recompute.build import make, open_deal, say, seat
 
+PARTS = "&parts=checklist&parts=business_case&parts=questions&parts=plan"
+
 
 @pytest.fixture
 def alice(transactional_db) -> Membership:
@@ -90,6 +92,7 @@ def test_every_form_is_accessible_and_fits(alice, open_page):
         "life-closed": f"/w/ours/opportunities/{ended.pk}/close",
         "life-reopen": f"/w/ours/opportunities/{ended.pk}/reopen",
         "life-file": f"{here}/purchase-file",
+        "life-material": f"{here}/material?title=Plan&language=fr&tasks={task.pk}{PARTS}",
         "life-tasks": "/w/ours/tasks?done=on",
         "life-tasks-department": "/w/ours/tasks?by=department",
         "life-tasks-month": "/w/ours/tasks/calendar?month=2026-05&done=on",

@@ -142,7 +142,7 @@ def test_stays_are_read_from_what_was_heard(ours, alice):
     assert courses_of([deal.pk])[deal.pk].end == "open"
 
 
-@pytest.mark.claim(17, 42)
+@pytest.mark.claim(17, 26, 42)
 def test_the_report_holds_them_and_the_page_shows_them(as_alice, ours, alice):
     for n in range(3):
         deal = open_deal(owner=alice, name=f"Deal {n}")
