@@ -9,6 +9,7 @@ from stakeholders.views import (
     search,
     task_calendar,
     tasks,
+    waiting,
 )
 
 app_name = "stakeholders"
@@ -33,6 +34,11 @@ urlpatterns = [
         "w/<slug:slug>/opportunities/<uuid:id>/material",
         material.material,
         name="material",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/<uuid:id>/time",
+        waiting.waiting,
+        name="waiting",
     ),
     path(
         "w/<slug:slug>/tasks/<uuid:id>/edit",

@@ -129,7 +129,7 @@ ROWS: dict[int, tuple[str, str]] = {
     37: ("Who decides, who was heard, who is missing", "Deal: buying group, coverage"),
     38: ("Does reading well go with winning?", ""),
     39: ("Logged in twenty seconds; who fell silent is named", "Log, Today"),
-    40: ("Whose time it is: ours, theirs, agreed", ""),
+    40: ("Whose time it is: ours, theirs, agreed", "Deal: whose time it was"),
     41: ("Win rate over won, lost and no decision, the denominator named", "Accuracy"),
     42: (
         "Dwell and cycle by competing risks, not by winners alone",

@@ -15,9 +15,9 @@ def test_months_and_days_have_the_names_they_have(language: str):
         get_day_names(locale=language),
     )
     with translation.override(language):
-        written = [date_format(date(2026, month, 1), "F") for month in months]
+        written = [date_format(date(2026, month, 1), "F") for month in range(1, 13)]
         # 2026-06-01 is a Monday.
-        weekdays = [date_format(date(2026, 6, 1 + day), "l") for day in days]
+        weekdays = [date_format(date(2026, 6, 1 + day), "l") for day in range(7)]
 
     assert [each.lower() for each in written] == [
         each.lower() for each in months.values()

@@ -594,6 +594,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "readiness:quote-new": create_deal,
     "readiness:opportunity-close": create_deal,
     "stakeholders:stakeholder-new": create_deal,
+    "stakeholders:material": create_deal,
     "stakeholders:purchase-file": create_deal,
     "stakeholders:opportunity-reopen": create_deal,
     "stakeholders:task-new": create_deal,
@@ -660,6 +661,7 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "accounts:application-revoke": create_application,
     "accounts:application-send-away": create_application,
     **API,
+    "stakeholders:waiting": create_deal,
 }
 
 # Who may not see the deal sees nothing that hangs on it.

@@ -93,6 +93,7 @@ def test_every_form_is_accessible_and_fits(alice, open_page):
         "life-reopen": f"/w/ours/opportunities/{ended.pk}/reopen",
         "life-file": f"{here}/purchase-file",
         "life-material": f"{here}/material?title=Plan&language=fr&tasks={task.pk}{PARTS}",
+        "life-time": f"{here}/time",
         "life-tasks": "/w/ours/tasks?done=on",
         "life-tasks-department": "/w/ours/tasks?by=department",
         "life-tasks-month": "/w/ours/tasks/calendar?month=2026-05&done=on",

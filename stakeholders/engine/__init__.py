@@ -1,0 +1,1 @@
+"""Pure mathematics over the facts of a deal: no Django."""
