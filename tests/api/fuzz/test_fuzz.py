@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from accounts.models import Role, Workspace
 from accounts.rest.views import described
@@ -121,11 +122,13 @@ def test_thousands_of_calls(
             each for each in caller.phases if each in {"fuzzing", "stateful"}
         )
 
+    me = requests.get(f"{served.url}/api/v1/me", headers=caller.headers, timeout=60)
     with capsys.disabled():
         calls, seconds = sum(served.calls.values()), time.monotonic() - began
         sys.stdout.write(
             f"\n{name}: {calls} calls in {seconds:.0f} s,"
-            f" {len(findings)} findings\n{sorted(served.calls.items())}\n"
+            f" {len(findings)} findings; {me.status_code} in the end\n"
+            f"{sorted(served.calls.items())}\n"
         )
     assert not findings, "\n".join(findings)
     refuse_what_one_may_not(served, caller)
