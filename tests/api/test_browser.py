@@ -14,7 +14,7 @@ TOKEN = "a" * 32
 
 
 @pytest.fixture
-def page(alice: Membership) -> Any:
+def tab(alice: Membership) -> Any:
     client = DoorClient(enforce_csrf_checks=True, raise_request_exception=False)
     assert alice.user
     client.force_login(alice.user)
@@ -22,8 +22,8 @@ def page(alice: Membership) -> Any:
     return client
 
 
-def make(page: Any, alice: Membership, **headers: str) -> Any:
-    return page.post(
+def make(tab: Any, alice: Membership, **headers: str) -> Any:
+    return tab.post(
         f"{ROOT}companies",
         {"name": "Delta"},
         content_type="application/json",
@@ -31,10 +31,10 @@ def make(page: Any, alice: Membership, **headers: str) -> Any:
     )
 
 
-def test_it_makes_with_the_token_and_once_with_a_key(page: Any, alice: Membership):
+def test_it_makes_with_the_token_and_once_with_a_key(tab: Any, alice: Membership):
     told = {"X-CSRFToken": TOKEN, "Idempotency-Key": "a"}
 
-    answers = [make(page, alice, **told) for _time in range(2)]
+    answers = [make(tab, alice, **told) for _time in range(2)]
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].content == answers[1].content
@@ -45,14 +45,14 @@ def test_it_makes_with_the_token_and_once_with_a_key(page: Any, alice: Membershi
     "kind", ["multipart/form-data; boundary=x", "multipart/form-data"]
 )
 def test_a_form_is_no_body_with_a_token_or_without(
-    page: Any, alice: Membership, kind: str
+    tab: Any, alice: Membership, kind: str
 ):
     told = {"X-Workspace": alice.workspace.slug, "X-CSRFToken": TOKEN}
     whole = b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--x--\r\n"
 
     for headers in (told, told | {"Idempotency-Key": "a"}, told | {"X-CSRFToken": ""}):
         for body in (whole, b"--x\r\n", b"x" * 3_000_000):
-            answer = page.generic(
+            answer = tab.generic(
                 "POST", f"{ROOT}companies", body, content_type=kind, headers=headers
             )
             assert answer.status_code in {400, 403, 413, 415}
@@ -60,7 +60,7 @@ def test_a_form_is_no_body_with_a_token_or_without(
     assert not Company.objects.exists()
 
 
-def test_without_the_token_nothing_is_made(page: Any, alice: Membership):
-    assert make(page, alice).status_code == 403
-    assert make(page, alice, **{"X-CSRFToken": "b" * 32}).status_code == 403
+def test_without_the_token_nothing_is_made(tab: Any, alice: Membership):
+    assert make(tab, alice).status_code == 403
+    assert make(tab, alice, **{"X-CSRFToken": "b" * 32}).status_code == 403
     assert not Company.objects.exists()
