@@ -13,7 +13,7 @@ from accounts.actions.audit import record
 from accounts.models import Membership
 from integrations.importing.files import keep
 from integrations.importing.kinds import Seen
-from integrations.importing.mappings import mapping_from
+from integrations.importing.mappings import BadMapping, mapping_from
 from integrations.importing.working import lock
 from integrations.models import (
     WRITTEN,
@@ -90,6 +90,8 @@ def ask_for_check(
         raise NotReady(_("This import can't be checked now."))
     if run.is_table:
         mapping_from(name, mapping)
+    elif mapping:
+        raise BadMapping(_("A bundle is read without a mapping."))
     ImportRow.objects.filter(run=run).delete()
     run.order = {"language": language} | ({"mapping": mapping} if mapping else {})
     run.mapping, run.source = name[:80], run.file_name[:80]

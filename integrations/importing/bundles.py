@@ -13,7 +13,7 @@ from integrations.importing.encodings import encoding_of
 from integrations.importing.reading import Parsed, broken_off
 from integrations.importing.refusal import Refusal, Unreadable, first_twice
 from integrations.importing.shapes import SHAPES, shape
-from integrations.importing.values import show
+from integrations.importing.values import legible, show
 
 LONGEST_LINE = 2_000_000
 
@@ -54,7 +54,8 @@ class Bundle:
             values = shape(kind, raw, zone=self._zone, dropped=self.dropped)
         except Refusal as refusal:
             # Its id is kept, so that what refers to it is not refused as well.
-            known = {"id": raw["id"]} if isinstance(raw.get("id"), str) else {}
+            id = raw.get("id")
+            known = {"id": id} if isinstance(id, str) and legible(id) == id else {}
             return Parsed(line=line, kind=kind, values=known, error=str(refusal))
         return Parsed(line=line, kind=kind, values=values)
 
@@ -92,7 +93,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     twice = first_twice(name for name, _value in pairs)
     if twice is not None:
         raise Refusal(
-            _("The field “%(name)s” stands there twice.") % {"name": twice[:60]}
+            _("The field “%(name)s” stands there twice.")
+            % {"name": legible(twice[:60])}
         )
     return dict(pairs)
 

@@ -2,8 +2,8 @@
 
 import json
 import tomllib
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Mappings
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.rest.parameters import is_clean
 from integrations.importing.shapes import SHAPES
 from integrations.queries.texts import CURRENCIES
 from opportunities.models import Outcome
@@ -90,10 +91,7 @@ def mapping_named(name: str) -> Mapping:
         text = path.read_text(encoding="utf-8")
         told = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except FileNotFoundError:
-        raise BadMapping(
-            _("There is no mapping “%(name)s”. Shipped are: %(shipped)s.")
-            % {"name": name, "shipped": ", ".join(PRESETS)}
-        ) from None
+        raise _not_shipped(name) from None
     except (OSError, ValueError) as error:
         raise BadMapping(
             _("The mapping %(name)s can't be read: %(trouble)s.")
@@ -103,7 +101,12 @@ def mapping_named(name: str) -> Mapping:
 
 
 def preset(name: str) -> dict[str, Any]:
-    """What a shipped mapping says, as its file does."""
+    """What a shipped mapping says, as its file does.
+
+    :raises BadMapping: when none of this name is shipped.
+    """
+    if name not in PRESETS:
+        raise _not_shipped(name)
     text = (files("integrations") / "defaults" / f"{name}.toml").read_text()
     return tomllib.loads(text)
 
@@ -119,6 +122,11 @@ def mapping_from(name: str, told: Any) -> Mapping:
     for word in told:
         if word not in known:
             raise BadMapping(_("A mapping has no “%(word)s”.") % {"word": word})
+        if not _FORMS[word](told[word]):
+            raise BadMapping(
+                _("In the mapping, “%(word)s” is not of the right form.")
+                % {"word": word}
+            )
     told = told | {"ignored": frozenset(told.get("ignored", ()))}
     told["name_parts"] = tuple(told.get("name_parts", ()))
     for word in LISTS:
@@ -129,6 +137,68 @@ def mapping_from(name: str, told: Any) -> Mapping:
     mapping = Mapping(name=name, **told)
     _refuse_bad(mapping)
     return mapping
+
+
+def _not_shipped(name: str) -> BadMapping:
+    return BadMapping(
+        _("There is no mapping “%(name)s”. Shipped are: %(shipped)s.")
+        % {"name": name, "shipped": ", ".join(PRESETS)}
+    )
+
+
+def _is_text(told: Any) -> bool:
+    return isinstance(told, str) and is_clean(told)
+
+
+def _is_list(told: Any) -> bool:
+    return isinstance(told, list | tuple | frozenset) and all(map(_is_text, told))
+
+
+def _is_flag(told: Any) -> bool:
+    return isinstance(told, bool)
+
+
+def _is_words(told: Any) -> bool:
+    return isinstance(told, dict) and _is_list([*told, *told.values()])
+
+
+def _is_columns(told: Any) -> bool:
+    """Each column by its name, or by the names it may have, of which there is one."""
+    return (
+        isinstance(told, dict)
+        and _is_list(list(told))
+        and all(_is_text(c) or (_is_list(c) and c) for c in told.values())
+    )
+
+
+def _is_beside(told: Any) -> bool:
+    if not isinstance(told, dict) or not _is_text(told.get("file", "")):
+        return False
+    columns = {word: told[word] for word in told if word not in {"file", "also"}}
+    return _is_list(told.get("also", [])) and _is_columns(columns)
+
+
+# Of each word of a mapping, what it has to be: a mapping may come from anybody.
+_FORMS: dict[str, Callable[[Any], bool]] = {
+    "columns": _is_columns,
+    "ignored": _is_list,
+    "is_export": _is_flag,
+    "sheet": _is_text,
+    "name_parts": _is_list,
+    "outcomes": _is_words,
+    "outcome_otherwise": _is_text,
+    "opened_on_if_missing": _is_text,
+    "first_stage": _is_text,
+    "currency": _is_text,
+    "zero_is_unknown": _is_flag,
+    "date_format": _is_text,
+    "decimal_sign": _is_text,
+    "stage_field": _is_text,
+    "countries": _is_words,
+    "roles": _is_words,
+    "probability_of": lambda told: type(told) is int and told > 0,
+    **dict.fromkeys(LISTS, _is_beside),
+}
 
 
 def _refuse_bad(mapping: Mapping) -> None:

@@ -287,8 +287,9 @@ def _refuse_unknown(
         if name in fields:
             continue
         if not is_personal(name):
-            raise Refusal(_("There is no field “%(name)s” here.") % {"name": name[:60]})
-        dropped.add(name)
+            told = {"name": read.legible(name[:60])}
+            raise Refusal(_("There is no field “%(name)s” here.") % told)
+        dropped.add(read.legible(name[:200]))
 
 
 def _check_opportunity(values: dict[str, Any]) -> None:

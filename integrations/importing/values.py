@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from accounts.rest import written
 from integrations.importing.refusal import Refusal
 from integrations.queries import texts
 
@@ -19,11 +20,13 @@ Reader = Callable[[Any, ZoneInfo], Any]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST_DIGITS = 13  # before the point
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(
-    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)?)?"
+    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)?)?",
+    re.ASCII,
 )
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_VISIBLE = re.compile(written.VISIBLE)
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -44,12 +47,12 @@ def text(limit: int) -> Reader:
 
 
 def filled(limit: int) -> Reader:
-    """Text that is not only blanks."""
+    """Text with a letter that can be seen."""
     reader = text(limit)
 
     def read(value: Any, zone: ZoneInfo) -> str:
         words: str = reader(value, zone)
-        if not words.strip():
+        if not _VISIBLE.search(words):
             raise Refusal(_("It is empty."))
         return words
 
@@ -225,5 +228,10 @@ def list_of(reader: Reader) -> Reader:
 def show(value: Any) -> str:
     """A value of the file as a sentence quotes it: short, and on one line."""
     words = value if isinstance(value, str) else str(value)
-    words = _UNSTORABLE.sub("�", " ".join(words.split()))
+    words = legible(" ".join(words.split()))
     return f"“{words[:60]}{'…' if len(words) > 60 else ''}”"
+
+
+def legible(words: str) -> str:
+    """Words of the file as they can be kept in a report."""
+    return _UNSTORABLE.sub("�", words)

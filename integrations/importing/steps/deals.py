@@ -95,6 +95,7 @@ class Opportunities(SourcedStep):
         }
 
     def check(self, values: Line, row: Opportunity) -> None:
+        self.job.refuse_future_day("opened_on", row.opened_on)
         if row.closed_on is not None:
             self.job.refuse_future_day("closed_on", row.closed_on)
 
