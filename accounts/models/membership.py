@@ -39,6 +39,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def at_the_door(self, user: Any, slug: str) -> "MembershipQuerySet":
         """The user's own membership of the workspace with this address, if any."""
+        if "\x00" in slug:  # no column can hold it, and no query ask for it
+            return self.none()
         here = self.filter(user=user, workspace__slug=slug)
         here = here.exclude(status=MembershipStatus.REMOVED)
         return here.select_related("workspace")

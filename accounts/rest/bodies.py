@@ -36,6 +36,10 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        request = (parser_context or {}).get("request")
+        coding = request.headers.get("Content-Encoding", "") if request else ""
+        if coding.lower() not in {"", "identity"}:  # nothing is inflated here
+            raise UnsupportedMediaType(coding[:60])
         charset = re.search(r"charset=\"?([^\s;\"]*)", media_type or "", re.IGNORECASE)
         if charset and charset[1].lower() != "utf-8":
             raise UnsupportedMediaType(media_type or "")

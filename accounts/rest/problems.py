@@ -7,7 +7,10 @@ from typing import Any
 import structlog
 from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
-from psycopg2.errors import DeadlockDetected  # type: ignore[import-untyped]
+from psycopg2.errors import (  # type: ignore[import-untyped]
+    DeadlockDetected,
+    SerializationFailure,
+)
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
@@ -67,7 +70,7 @@ def understood(error: Exception) -> Exception:
     if isinstance(error, StaleVersion):
         return Stale(str(error))
     if isinstance(error, IntegrityError) or isinstance(
-        error.__cause__, DeadlockDetected
+        error.__cause__, DeadlockDetected | SerializationFailure
     ):
         return Conflict(_("This was changed or taken back meanwhile."))
     if isinstance(error, DataError):
