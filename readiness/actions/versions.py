@@ -146,7 +146,15 @@ def _parameters(base: PhaseModel, learned: Parameters) -> dict[str, Any]:
     return dict(base.parameters) | {
         "importance_factor": dict(zip(factors, learned.paces.tolist(), strict=True)),
         "straight_rebuy_prior": learned.spread(prior).tolist(),
+        **_stance(learned),
     }
+
+
+def _stance(learned: Parameters) -> dict[str, float]:
+    """How signals tell of a stance, where that was learned; else as the experts have it."""
+    if not learned.tilt:
+        return {}
+    return {"stance_tilt": learned.tilt, "stance_fading_days": learned.fading_days}
 
 
 def _phases(

@@ -14,6 +14,7 @@ from readiness.engine.arrays import (
 from readiness.engine.dynamics import Dynamics, checked_durations, transition
 from readiness.engine.evidence import TEMPERS
 from readiness.engine.model import ReadinessModel
+from readiness.engine.stance import voices
 
 # Persons filtered together: their K x CHUNK numbers stay in the second-level cache.
 CHUNK = 4_096
@@ -42,7 +43,8 @@ class Schedule:
     Persons stand by falling number of facts (`persons`, (N,)), cut into chunks. Within
     a chunk come the first facts of all persons, then the second facts of those who have
     one, and so on: `waits` and `columns` (M,) hold the paced days before each and its
-    column in `likelihoods` (K x U). `active[c]` says how many persons take each step.
+    column in `likelihoods` (K x U). `active[c]` says how many persons take each step;
+    `places` (M,) is where each fact, as it was given, stands.
     """
 
     persons: Integers
@@ -51,6 +53,7 @@ class Schedule:
     columns: Integers
     likelihoods: Floats
     last_waits: Floats
+    places: Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +122,7 @@ def schedule_of(
         columns=columns,
         likelihoods=likelihoods,
         last_waits=((as_of - ends) / SECONDS_PER_DAY / pace)[persons],
+        places=place[np.argsort(order)],
     )
 
 
@@ -129,6 +133,32 @@ def filter_many(schedule: Schedule, *, dynamics: Dynamics, priors: Floats) -> Fl
 
     :raises ValueError: if a prior is no distribution or the shapes differ.
     """
+    return _filtered(schedule, dynamics=dynamics, priors=priors, before=None)
+
+
+def before_moments(
+    schedule: Schedule, facts: Facts, *, dynamics: Dynamics, priors: Floats
+) -> Floats:
+    """Return M x K probabilities just before the moment of each fact, as they were given.
+
+    :raises ValueError: as `filter_many`.
+    """
+    before = np.empty((len(facts.at), dynamics.count))
+    _filtered(schedule, dynamics=dynamics, priors=priors, before=before)
+    order = np.lexsort((facts.at, facts.person))
+    person, at = facts.person[order], facts.at[order]
+    is_later = np.ones(len(order), dtype=bool)
+    is_later[1:] = (person[1:] != person[:-1]) | (at[1:] != at[:-1])
+    first = np.maximum.accumulate(np.where(is_later, np.arange(len(order)), 0))
+    answer = np.empty_like(before)
+    answer[order] = before[schedule.places[order[first]]]
+    return answer
+
+
+def _filtered(
+    schedule: Schedule, *, dynamics: Dynamics, priors: Floats, before: Floats | None
+) -> Floats:
+    """Filter; what is known before each fact goes into `before`, in filtering order."""
     checked = probabilities(priors, name="The priors", count=dynamics.count)
     shape = (len(schedule.persons), dynamics.count)
     start = np.broadcast_to(checked, shape)
@@ -142,6 +172,8 @@ def filter_many(schedule: Schedule, *, dynamics: Dynamics, priors: Floats) -> Fl
             now = chances[:, :heard]
             facts = slice(done, done + heard)
             _wait(dynamics, now, schedule.waits[facts])
+            if before is not None:
+                before[facts] = (now / now.sum(axis=0)).T
             now *= schedule.likelihoods.take(schedule.columns[facts], axis=1)
             now *= 1 / now.sum(axis=0)
             done += int(heard)
@@ -150,20 +182,31 @@ def filter_many(schedule: Schedule, *, dynamics: Dynamics, priors: Floats) -> Fl
     return answer
 
 
-def stances_many(facts: Facts, *, model: ReadinessModel, as_of: Floats) -> Stances:
+def stances_many(
+    facts: Facts,
+    *,
+    model: ReadinessModel,
+    as_of: Floats,
+    before: Floats | None = None,
+) -> Stances:
     """Return the stances of N persons at `as_of` (N,), each as `replay` gives it.
 
     Decay and addition commute, so the logit is a sum:
-    L0 + gain * sum of temper * weight * effect * exp(-(as_of - at) / 90 days).
+    L0 + sum of temper * weight * (gain * effect) * exp(-(as_of - at) / 90 days); with a
+    tilt that was learned, the log of the voices' ratio in place of gain * effect, where
+    `before` (M, K) says each person stood (`before_moments`).
 
-    :raises ValueError: as `schedule_of`.
+    :raises ValueError: as `schedule_of`, or if `before` lacks where it is needed.
     """
     count, scale = len(as_of), model.settings.stance
     _check_facts(facts, model, count=count)
     effects = np.array([*model.catalogue.effects, *[0.0] * model.count])[facts.row]
     loudness = _tempers(facts, model) / _repeats(facts, model)
     days = (as_of[facts.person] - facts.at) / SECONDS_PER_DAY
-    pushes = scale.gain * loudness * effects * np.exp(-days / scale.decay_days)
+    pulls = scale.gain * effects
+    if scale.tilt:
+        pulls = _ratios(facts, model, before=before)
+    pushes = loudness * pulls * np.exp(-days / scale.decay_days)
     logits = scale.origin + np.bincount(facts.person, pushes, minlength=count)
     heard = np.bincount(facts.person, effects != 0, minlength=count)
     support = np.exp(-np.logaddexp(0, -logits))
@@ -174,6 +217,24 @@ def stances_many(facts: Facts, *, model: ReadinessModel, as_of: Floats) -> Stanc
         support=frozen(np.where(heard == 0, np.nan, support)),
         negative_signals=against.astype(np.int64),
     )
+
+
+def _ratios(
+    facts: Facts, model: ReadinessModel, *, before: Floats | None
+) -> Floats:
+    """Return the log ratio (M,) of the voices for and against; 0 of a confirmation."""
+    if before is None or before.shape != (len(facts.at), model.count):
+        raise ValueError("A learned stance needs where each person stood before.")
+    catalogue, tilt = model.catalogue, model.settings.stance.tilt
+    favour, against = voices(catalogue.likelihoods, catalogue.effects, tilt=tilt)
+    is_signal = facts.row < len(catalogue.classes)
+    row, stood = facts.row[is_signal], before[is_signal]
+    ratios = np.zeros(len(facts.at))
+    ratios[is_signal] = np.log(
+        np.einsum("mk,mk->m", stood, favour[row])
+        / np.einsum("mk,mk->m", stood, against[row])
+    )
+    return ratios
 
 
 def loudness_of(facts: Facts, model: ReadinessModel) -> tuple[Floats, Floats]:

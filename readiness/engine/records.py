@@ -42,7 +42,8 @@ class Step:
 
     A step of time ends at `at` and has `days`. A signal has its `code`, its class's
     `temper`, its repeat `weight`, its `surprise` -log p under the predictive
-    distribution before that moment, and the `threshold` above which a surprise is rare.
+    distribution before that moment, the `threshold` above which a surprise is rare, and
+    the `pull` that it gave to the logit of the stance.
     A confirmation has its anchor as `code`.
     """
 
@@ -56,6 +57,7 @@ class Step:
     weight: float = 1.0
     surprise: float | None = None
     threshold: float | None = None
+    pull: float = 0.0
 
     @property
     def is_surprising(self) -> bool:

@@ -19,6 +19,7 @@ from readiness.engine.dynamics import propagate
 from readiness.engine.evidence import Catalogue, surprise_threshold, temper
 from readiness.engine.model import ReadinessModel
 from readiness.engine.records import Confirmation, Fact, Reading, Signal, State, Step
+from readiness.engine.stance import voices
 
 
 def replay(
@@ -107,6 +108,12 @@ class _Walk:
         self.logit = state.stance_logit
         self.recent = list(state.recent)
         self.steps: list[Step] = []
+        scale, known = model.settings.stance, model.catalogue
+        self.voices = (
+            voices(known.likelihoods, known.effects, tilt=scale.tilt)
+            if scale.tilt
+            else None
+        )
 
     def wait(self, until: float) -> None:
         """Let time pass without news."""
@@ -134,19 +141,25 @@ class _Walk:
             if isinstance(fact, Signal):
                 chance = before @ self.model.catalogue.likelihoods_of(fact.code)
                 surprise = -math.log(chance)
-                logs = self._signal(fact, logs, (surprise, threshold))
+                logs = self._signal(fact, logs, (surprise, threshold), before=before)
             else:
                 logs = self._confirmation(fact, logs)
         self._remember(self.steps[-len(together) :])
 
     def _signal(
-        self, signal: Signal, logs: Floats, surprise: tuple[float, float]
+        self,
+        signal: Signal,
+        logs: Floats,
+        surprise: tuple[float, float],
+        *,
+        before: Floats,
     ) -> Floats:
-        catalogue, scale = self.model.catalogue, self.model.settings.stance
+        catalogue = self.model.catalogue
         row = catalogue.row(signal.code)
         tau = temper(signal.evidence_class or catalogue.classes[row])
         weight = self._weight(signal)
-        self.logit += scale.gain * tau * weight * catalogue.effects[row]
+        pull = self._pull(row, loudness=(tau, weight), before=before)
+        self.logit += pull
         evidence = tau * weight * catalogue.log_likelihoods[row]
         change, logs = self._weigh(logs, evidence)
         step = Step(
@@ -159,9 +172,24 @@ class _Walk:
             weight=weight,
             surprise=surprise[0],
             threshold=surprise[1],
+            pull=pull,
         )
         self.steps.append(step)
         return logs
+
+    def _pull(
+        self, row: int, *, loudness: tuple[float, float], before: Floats
+    ) -> float:
+        """Return what a signal adds to the logit of the stance.
+
+        Like surprise it is measured before the moment, so that it has no order within it.
+        """
+        scale, effect = self.model.settings.stance, self.model.catalogue.effects[row]
+        tau, weight = loudness
+        if self.voices is None or not effect:
+            return scale.gain * tau * weight * effect
+        favour, against = self.voices
+        return tau * weight * math.log((before @ favour[row]) / (before @ against[row]))
 
     def _confirmation(self, words: Confirmation, logs: Floats) -> Floats:
         change, logs = self._weigh(logs, self.model.confirmation(words.anchor))

@@ -30,6 +30,8 @@ PARAMETERS = {
     "importance_factor": gettext_lazy("Pace by the size of the deal"),
     "buying_class_factor": gettext_lazy("Pace by the buying class"),
     "straight_rebuy_prior": gettext_lazy("Where people start in a straight rebuy"),
+    "stance_tilt": gettext_lazy("How far a signal tells who is for us"),
+    "stance_fading_days": gettext_lazy("Days until it has faded to a third"),
 }
 
 

@@ -99,13 +99,12 @@ class Explained:
                 continue
             effect = float(known.effects[known.rows[step.code]])
             days = (self.reading.as_of - step.at) / 86_400
-            told = scale.gain * step.temper * step.weight * effect
             found.append(
                 Pull(
                     at=instant(step.at),
                     what=self.catalogue.signal(step.code),
                     effect=effect,
-                    left=told * exp(-days / scale.decay_days),
+                    left=step.pull * exp(-days / scale.decay_days),
                 )
             )
         return tuple(sorted(found, key=lambda pull: -abs(pull.left)))
@@ -124,6 +123,11 @@ class Explained:
     def stance_origin(self) -> float:
         """The chance a stance starts from, and fades back to."""
         return logistic(self.model.engine.settings.stance.origin)
+
+    @property
+    def is_stance_learned(self) -> bool:
+        """Whether a signal pulls by what is unusual in the phase, as the workspace learned."""
+        return bool(self.model.engine.settings.stance.tilt)
 
     @property
     def phase(self) -> Mapping[str, Any]:

@@ -20,6 +20,9 @@ TRIALS = {
     "erlang": gettext_lazy(
         "Stays with a typical length (Erlang-2), against exponential ones"
     ),
+    "stance": gettext_lazy(
+        "For or against by what is unusual in a phase, against phases alone"
+    ),
     "entry": gettext_lazy("Where people of each role start, against all alike"),
     "tempo": gettext_lazy("How long people of each role take, against all alike"),
 }
@@ -71,6 +74,8 @@ class Report:
     jumps: list[Line]
     entries: list[Line]
     tempos: list[Line]
+    leaning: Line | None
+    fading: Line | None
     signals: list[Line]
 
 
@@ -93,8 +98,15 @@ def report_of(run: LearningRun, *, catalogue: Catalogue) -> Report | None:
         jumps=lines.get("jump", []),
         entries=lines.get("entry", []),
         tempos=lines.get("tempo", []),
+        leaning=_learned(lines.get("leaning", [])),
+        fading=_learned(lines.get("fading", [])),
         signals=signals[:SIGNALS_SHOWN],
     )
+
+
+def _learned(lines: list[Line]) -> Line | None:
+    """The one line there is, when it was learned."""
+    return next((line for line in lines if line.low is not None), None)
 
 
 def _changed(line: Line) -> float:
@@ -144,6 +156,8 @@ class _Names:
         if topic == "entry":
             role = self.roles.get(key[1], key[1]) if len(key) > 1 else _("everybody")
             return role, self.phases.get(key[0], key[0])
+        if topic in ("leaning", "fading"):
+            return "", ""
         if topic == "signal":
             return self.catalogue.signal(key[0]), self.phases.get(key[1], key[1])
         return (self.roles if topic == "tempo" else self.sizes).get(key[0], key[0]), ""

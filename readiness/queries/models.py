@@ -163,5 +163,17 @@ def _settings(parameters: Mapping[str, Any]) -> Settings:
         damping_days=float(parameters["damping_window_days"]),
         surprise_quantile=parameters["surprise_percentile"],
         ambiguity=parameters["entropy_ceiling"],
-        stance=StanceScale(),
+        stance=_stance(parameters),
+    )
+
+
+def _stance(parameters: Mapping[str, Any]) -> StanceScale:
+    """As the experts have it, or as a version learned it."""
+    expert = StanceScale()
+    if "stance_tilt" not in parameters:
+        return expert
+    return replace(
+        expert,
+        tilt=float(parameters["stance_tilt"]),
+        decay_days=float(parameters["stance_fading_days"]),
     )

@@ -47,6 +47,10 @@ class Listening:
         self.heard = heard
         loudness = heard.weight * heard.temper if is_tempered else heard.weight
         self.signals = len(model.catalogue.classes)
+        self.effects = np.array(model.catalogue.effects)
+        scale = model.settings.stance
+        self.origin, self.gain = scale.origin, scale.gain
+        self.fading_days = scale.decay_days
         # Few pairs of row and loudness occur: one column for each.
         loud, level = np.unique(loudness, return_inverse=True)
         pairs, self.column = np.unique(
@@ -125,6 +129,14 @@ class Listening:
         Of a signal: log of the sum over phases of P(phase) p(signal | phase), untempered,
         among all signals that can be heard; of a confirmation: log P(its anchor's words).
         """
+        ahead, said = self.ahead(parameters), self.heard.row
+        plain = np.concatenate([parameters.chances, np.exp(self.confirmed)])
+        chance = (ahead * plain[said]).sum(axis=1)
+        total = ahead @ parameters.chances.sum(axis=0)
+        return np.log(chance) - np.where(said < self.signals, np.log(total), 0.0)
+
+    def ahead(self, parameters: Parameters) -> Floats:
+        """Return P(phase | what was heard before) at each fact, (M, K)."""
         chain, sequences = self.chain(parameters), self.sequences(parameters)
         steps = Steps(chain, sequences)
         filtered = steps.filter()
@@ -135,9 +147,4 @@ class Listening:
         rows = np.arange(len(before))
         ahead = parameters.folded(steps.waits.ahead(before, rows))
         ahead /= ahead.sum(axis=1, keepdims=True)
-        plain = np.concatenate([parameters.chances, np.exp(self.confirmed)])
-        said = self.row[sequences.column]
-        chance = (ahead * plain[said]).sum(axis=1)
-        total = ahead @ parameters.chances.sum(axis=0)
-        logs = np.log(chance) - np.where(said < self.signals, np.log(total), 0.0)
-        return sequences.in_given_order(logs)
+        return sequences.in_given_order(ahead)

@@ -23,6 +23,7 @@ from readiness.engine.learning.deals import (
 )
 from readiness.engine.learning.fitting import Fitting, Part
 from readiness.engine.learning.gate import Trial, judge
+from readiness.engine.learning.leaning import leaned
 from readiness.engine.learning.parameters import Parameters, defaults_of
 from readiness.engine.learning.report import Number, Standing, Topic, numbers_of
 from readiness.engine.model import ReadinessModel
@@ -40,6 +41,7 @@ class Leg(StrEnum):
 
     NUMBERS = "numbers"  # everything with an exponential dwell
     ERLANG = "erlang"  # the same with two serial sub-states a phase (Erlang-2)
+    STANCE = "stance"  # how far signals tell who is for us, and how long
     ENTRY = "entry"  # where people of each role start
     TEMPO = "tempo"  # how long people of each role take
     REPORT = "report"
@@ -117,6 +119,10 @@ def advance(course: Course, deals: ClosedDeals, *, model: ReadinessModel) -> Cou
     if course.is_done:
         return course
     taught, held = split_by_time(deals, share=HELD_OUT)
+    judged = Listening(heard_in(deals, held, model), model, is_tempered=True)
+    if course.leg is Leg.STANCE:
+        told = Listening(heard_in(deals, taught, model), model, is_tempered=True)
+        return _judged(course, leaned(told, course.accepted), judged)
     listening = Listening(heard_in(deals, taught, model), model, is_tempered=False)
     known = beforehand(listening, defaults_of(model, roles=len(deals.roles)))
     part = PARTS.get(course.leg, Part.ALL)
@@ -141,21 +147,7 @@ def advance(course: Course, deals: ClosedDeals, *, model: ReadinessModel) -> Cou
     now = climb(now, fitting.update, updates=passes, tolerance=TOLERANCE)
     if not now.is_done:
         return _unfinished(course, now)
-    judged = Listening(heard_in(deals, held, model), model, is_tempered=True)
-    candidate = fitting.unpacked(now.vector)
-    trial = judge(
-        course.leg.value,
-        listening=judged,
-        accepted=course.accepted,
-        candidate=candidate,
-    )
-    return replace(
-        course,
-        leg=_after(course.leg),
-        accepted=candidate if trial.is_accepted else course.accepted,
-        climb=None,
-        trials=(*course.trials, trial),
-    )
+    return _judged(course, fitting.unpacked(now.vector), judged)
 
 
 def learn(deals: ClosedDeals, model: ReadinessModel) -> Course:
@@ -211,6 +203,23 @@ def from_json(stored: bytes) -> Course:
 
 def _after(leg: Leg) -> Leg:
     return ORDER[ORDER.index(leg) + 1]
+
+
+def _judged(course: Course, candidate: Parameters, judged: Listening) -> Course:
+    """Try a candidate on the deals held out, and go on to the next leg."""
+    trial = judge(
+        course.leg.value,
+        listening=judged,
+        accepted=course.accepted,
+        candidate=candidate,
+    )
+    return replace(
+        course,
+        leg=_after(course.leg),
+        accepted=candidate if trial.is_accepted else course.accepted,
+        climb=None,
+        trials=(*course.trials, trial),
+    )
 
 
 def _unfinished(course: Course, now: Climb) -> Course:

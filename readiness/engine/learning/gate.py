@@ -6,11 +6,12 @@ import numpy as np
 
 from readiness.engine.arrays import Floats
 from readiness.engine.learning.counting import Listening
+from readiness.engine.learning.leaning import Leanings
 from readiness.engine.learning.parameters import Parameters
 
 # So many confirmations say something; fewer are left out of the judgement.
 FEWEST_CONFIRMATIONS = 10
-NORMAL = 2.326348  # the 99 % point: there are four trials, so about 4 % in all
+NORMAL = 2.326348  # the 99 % point: there are five trials, so about 5 % in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def judge(
     foretold no worse. A tie or a loss leaves what was accepted. (Ratio estimate over
     clusters: Cochran 1977, 6.3.)
     """
-    old, new = listening.foretold(accepted), listening.foretold(candidate)
+    old, new = foretold(listening, accepted), foretold(listening, candidate)
     heard = listening.heard
     is_signal = heard.row < listening.signals
     deal = heard.deal[heard.person]
@@ -74,6 +75,17 @@ def judge(
         is_accepted=gain > demanded(clusters) * error
         and (words_gain is None or words_gain >= 0),
     )
+
+
+def foretold(listening: Listening, parameters: Parameters) -> Floats:
+    """Return the log chance of each fact (M,), the stance taken in where it was learned."""
+    logs = listening.foretold(parameters)
+    if parameters.tilt:
+        known = Leanings(listening, parameters)
+        logs[known.facts] += known.gains(
+            tilt=parameters.tilt, fading_days=parameters.fading_days
+        )
+    return logs
 
 
 def demanded(clusters: int) -> float:

@@ -20,7 +20,9 @@ class Parameters:
     `starts` (1 + R, K): everybody's prior, then that of each role. `dwell_days` (K,) of
     a mid-size deal, `jumps` (K, K) shares of where to, `chances` (S, K) p(signal |
     phase), `paces` (C,) by importance, `tempos` (1 + R,) how many times as long people
-    of a role dwell. A stay has `erlang` serial sub-states of equal rate (Erlang).
+    of a role dwell. A stay has `erlang` serial sub-states of equal rate (Erlang). `tilt`
+    and `fading_days` are those of the stance (`StanceScale`); a tilt of 0 leaves it as the
+    experts have it.
     """
 
     starts: Floats
@@ -30,6 +32,8 @@ class Parameters:
     paces: Floats
     tempos: Floats
     erlang: int = 1
+    tilt: float = 0.0
+    fading_days: float = 90.0
 
     @property
     def count(self) -> int:
@@ -88,6 +92,8 @@ def defaults_of(model: ReadinessModel, *, roles: int) -> Parameters:
         chances=np.array(model.catalogue.likelihoods),
         paces=np.array(list(model.importance.values())),
         tempos=np.ones(1 + roles),
+        tilt=model.settings.stance.tilt,
+        fading_days=model.settings.stance.decay_days,
     )
 
 
@@ -123,7 +129,14 @@ def learned_model(model: ReadinessModel, parameters: Parameters) -> ReadinessMod
         ),
         importance=dict(zip(model.importance, parameters.paces.tolist(), strict=True)),
         buying_classes=classes,
-        settings=model.settings,
+        settings=replace(
+            model.settings,
+            stance=replace(
+                model.settings.stance,
+                tilt=parameters.tilt,
+                decay_days=parameters.fading_days,
+            ),
+        ),
     )
 
 

@@ -7,8 +7,9 @@ from enum import StrEnum
 import numpy as np
 
 from readiness.engine.learning.beforehand import weight_of
-from readiness.engine.learning.counting import Counts
+from readiness.engine.learning.counting import Counts, Listening
 from readiness.engine.learning.fitting import Fitting
+from readiness.engine.learning.leaning import Leanings, centre_of, leaning_errors
 from readiness.engine.learning.parameters import Parameters
 from readiness.engine.learning.uncertainty import Errors, errors_of
 from readiness.engine.model import ReadinessModel
@@ -25,6 +26,8 @@ class Topic(StrEnum):
     JUMP = "jump"  # anchor from, anchor to: share of the jumps away
     ENTRY = "entry"  # anchor[, role]: share of people who start there
     TEMPO = "tempo"  # role: times as long as others
+    LEANING = "leaning"  # times as likely a signal of effect 1 is of people for us
+    FADING = "fading"  # days after which a third is left of what it says of the stance
     SIGNAL = "signal"  # code, anchor: p(signal | phase)
 
 
@@ -113,7 +116,7 @@ def numbers_of(
 ) -> tuple[Number, ...]:
     """Return every number of a version with its count and interval.
 
-    `passed` names the trials that were accepted: "numbers", "erlang", "entry", "tempo".
+    `passed` names the trials that were accepted, by the value of their legs.
     """
     told = _Told(fitting, model, accepted=accepted, roles=roles)
     counts = fitting.listening.count(accepted)
@@ -123,6 +126,7 @@ def numbers_of(
     _jumps(told, errors, counts, is_learned=is_learned)
     _entries(told, errors, is_learned=is_learned, by_role="entry" in passed)
     _tempos(told, errors, is_learned="tempo" in passed)
+    _leanings(told, is_learned="stance" in passed)
     _signals(told, errors, counts, is_learned=is_learned)
     return tuple(told.numbers)
 
@@ -226,6 +230,30 @@ def _tempos(told: _Told, errors: Errors, *, is_learned: bool) -> None:
             ),
             n=deals,
             weight=weight_of(deals),
+        )
+
+
+def _leanings(told: _Told, *, is_learned: bool) -> None:
+    """Of signals that bear on a stance: what one tells, and how long."""
+    now, heard = told.now, told.fitting.listening.heard
+    listening = Listening(heard, told.model, is_tempered=True)
+    tilt, days = np.exp(centre_of(listening)).tolist()
+    errors = leaning_errors(listening, now) if is_learned else (0.0, 0.0)
+    ratio = float(np.exp(2 * now.tilt)) if is_learned else float(np.exp(2 * tilt))
+    told_by = Leanings(listening, now)
+    for topic, value, default, error in (
+        # The ratio is e^(2 tilt): the error of its log is 2 tilt times that of log tilt.
+        (Topic.LEANING, ratio, float(np.exp(2 * tilt)), 2 * now.tilt * errors[0]),
+        (Topic.FADING, now.fading_days, days, errors[1]),
+    ):
+        told.add(
+            topic,
+            (),
+            value=value,
+            default=default,
+            bounds=_ratio(value, error, is_learned=is_learned),
+            n=len(told_by.row),
+            weight=weight_of(heard.deals),
         )
 
 

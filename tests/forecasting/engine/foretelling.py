@@ -15,7 +15,13 @@ from forecasting.engine.seats import Influence, Person, Role, group_of, role
 from forecasting.engine.world.outcomes import WITHDRAWN, WON
 from forecasting.engine.world.story import let_seller_hope, meet
 from readiness.engine.arrays import SECONDS_PER_DAY, Floats
-from readiness.engine.batch import Facts, filter_many, schedule_of, stances_many
+from readiness.engine.batch import (
+    Facts,
+    before_moments,
+    filter_many,
+    schedule_of,
+    stances_many,
+)
 from readiness.engine.dynamics import propagate
 from readiness.engine.evidence import TEMPERS, Catalogue
 from readiness.engine.learning.parameters import defaults_of, learned_model
@@ -172,7 +178,10 @@ def foretold(scene: Scene, model: ReadinessModel, which: np.ndarray) -> Foretold
             pace=paces[deals.deal[met]],
         )
         phases = filter_many(schedule, dynamics=model.dynamics, priors=model.prior)
-        stances = stances_many(facts, model=model, as_of=as_of)
+        stood = before_moments(
+            schedule, facts, dynamics=model.dynamics, priors=model.prior
+        )
+        stances = stances_many(facts, model=model, as_of=as_of, before=stood)
         last = np.zeros(len(met))
         np.maximum.at(last, facts.person, facts.at)
         files = scene.file_factors(facts, deals.deal[met[facts.person]])
