@@ -219,9 +219,7 @@ def stances_many(
     )
 
 
-def _ratios(
-    facts: Facts, model: ReadinessModel, *, before: Floats | None
-) -> Floats:
+def _ratios(facts: Facts, model: ReadinessModel, *, before: Floats | None) -> Floats:
     """Return the log ratio (M,) of the voices for and against; 0 of a confirmation."""
     if before is None or before.shape != (len(facts.at), model.count):
         raise ValueError("A learned stance needs where each person stood before.")

@@ -175,5 +175,5 @@ def _stance(parameters: Mapping[str, Any]) -> StanceScale:
     return replace(
         expert,
         tilt=float(parameters["stance_tilt"]),
-        decay_days=float(parameters["stance_fading_days"]),
+        decay_days=float(parameters.get("stance_fading_days", expert.decay_days)),
     )

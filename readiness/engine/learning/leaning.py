@@ -106,8 +106,9 @@ def leaning_errors(listening: Listening, parameters: Parameters) -> tuple[float,
     From the information in the scores of single deals plus that of the ridge, as for the
     other numbers (`uncertainty`); the phases are taken as they are.
     """
-    known, at = Leanings(listening, parameters), np.log(
-        [parameters.tilt, parameters.fading_days]
+    known, at = (
+        Leanings(listening, parameters),
+        np.log([parameters.tilt, parameters.fading_days]),
     )
     scores = np.zeros((listening.heard.deals, 2))
     for place, step in enumerate(np.eye(2) * STEP):

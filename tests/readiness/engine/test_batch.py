@@ -1,5 +1,7 @@
 """Many persons at once give what each replay alone gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from readiness.engine import batch
 from readiness.engine.batch import (
     CLASSES,
     Facts,
+    before_moments,
     filter_many,
     propagate_many,
     schedule_of,
@@ -45,8 +48,20 @@ def facts_of(model, people):
     return Facts(person=whole[0], row=whole[1], evidence_class=whole[2], at=columns[3])
 
 
-@given(models(), st.lists(FACTS, min_size=1, max_size=12), st.integers(1, 5))
-def test_batch_equals_the_single_replays(model, people, chunk):
+def leaning(model, tilt):
+    """The model with a stance as it is learned."""
+    scale = replace(model.settings.stance, tilt=tilt)
+    return replace(model, settings=replace(model.settings, stance=scale))
+
+
+@given(
+    models(),
+    st.lists(FACTS, min_size=1, max_size=12),
+    st.integers(1, 5),
+    st.sampled_from((0.0, 0.4)),
+)
+def test_batch_equals_the_single_replays(model, people, chunk, tilt):
+    model = leaning(model, tilt)
     count = len(people)
     paces = np.array([(0.4, 1.0, 1.8, 2.5)[n % 4] for n in range(count)])
     names = ["small", "mid", "large", "strategic"]
@@ -59,7 +74,10 @@ def test_batch_equals_the_single_replays(model, people, chunk):
             facts, model=model, joined_at=joined, as_of=ends, pace=paces
         )
         chances = filter_many(schedule, dynamics=model.dynamics, priors=model.prior)
-    stances = stances_many(facts, model=model, as_of=ends)
+        stood = before_moments(
+            schedule, facts, dynamics=model.dynamics, priors=model.prior
+        )
+    stances = stances_many(facts, model=model, as_of=ends, before=stood)
 
     for person, told in enumerate(people):
         alone = replay(
@@ -106,6 +124,8 @@ def test_batch_refuses_what_does_not_exist(model):
             model=model,
             as_of=now,
         )
+    with pytest.raises(ValueError, match="where each person stood before"):
+        stances_many(good, model=leaning(model, 0.3), as_of=now)
     with pytest.raises(ValueError, match="lies after its reading"):
         schedule_of(good, model=model, joined_at=early, as_of=early, pace=now + 1)
     with pytest.raises(ValueError, match=r"A pace must be above zero, not 0\.0"):
