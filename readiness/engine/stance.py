@@ -1,10 +1,10 @@
 """For or against buying from us: a second axis, which never touches the phase."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from readiness.engine.arrays import Floats
 
@@ -42,7 +42,7 @@ class StanceScale:
 
 
 def voices(
-    likelihoods: Floats, effects: Sequence[float], *, tilt: float
+    likelihoods: Floats, effects: npt.ArrayLike, *, tilt: float
 ) -> tuple[Floats, Floats]:
     """Return p(signal | phase) of people for us and of people against, (S, K) each.
 

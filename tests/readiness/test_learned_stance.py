@@ -116,6 +116,6 @@ def test_the_page_says_what_was_learned_and_from_how_many(learned, alice, as_ali
 
     page = as_alice.get("/w/ours/settings/model").content.decode()
 
-    assert "On your 30 closed deals, a signal that speaks for buying from you" in page
+    assert "On your 24 closed deals, a signal that speaks for buying from you" in page
     assert "1.8 times as likely" in page
     assert "faded to about a third after 400 days" in page

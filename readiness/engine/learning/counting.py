@@ -133,7 +133,8 @@ class Listening:
         plain = np.concatenate([parameters.chances, np.exp(self.confirmed)])
         chance = (ahead * plain[said]).sum(axis=1)
         total = ahead @ parameters.chances.sum(axis=0)
-        return np.log(chance) - np.where(said < self.signals, np.log(total), 0.0)
+        logs = np.log(chance) - np.where(said < self.signals, np.log(total), 0.0)
+        return np.asarray(logs)
 
     def ahead(self, parameters: Parameters) -> Floats:
         """Return P(phase | what was heard before) at each fact, (M, K)."""

@@ -82,6 +82,8 @@ def test_it_is_told_with_its_interval(learned: Course):
 
     assert leaning.value == pytest.approx(np.exp(2 * learned.accepted.tilt))
     assert leaning.default == pytest.approx(np.exp(0.8))
+    assert leaning.low is not None
+    assert leaning.high is not None
     assert leaning.low < leaning.value < leaning.high
     assert fading.default == pytest.approx(90)
     # People of these worlds never change their minds.
