@@ -107,7 +107,10 @@ ROWS: dict[int, tuple[str, str]] = {
         "No sex, age, nationality; does a role change where one starts?",
         "Import; the report of learning",
     ),
-    30: ("A phase foretold thirty days ahead, scored against standing still", ""),
+    30: (
+        "A phase foretold thirty days ahead, scored against standing still",
+        "Insights: where people were foretold to be",
+    ),
     31: ("The next step of each person, for every department", "Queue, Tasks"),
     32: (
         "A human reading stands beside the model's, and is scored",

@@ -10,8 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from forecasting.engine.scoring import CERTAIN, Interval, bootstrap
-from readiness.engine.arrays import Floats
+from forecasting.engine.scoring import CERTAIN, Interval, mean_by_deal
 from readiness.engine.evidence import CONFIRMED
 
 # Below this many nobody can be told apart from chance.
@@ -19,9 +18,6 @@ FEWEST = 10
 FEWEST_DEALS = 5
 # Somebody may have moved on after it; the window of coverage.
 WITHIN_DAYS = 45.0
-# Later signals, read alone, tell where somebody was when this much of it is in one phase.
-STRONG = 0.6
-STRONG_SIGNALS = 2
 
 
 class ToldBy(StrEnum):
@@ -104,28 +100,9 @@ def skill_of(rows: Sequence[Judged], *, order: Sequence[str]) -> SkillScore | No
         n=len(rows),
         human=float(human.mean()),
         model=float(model.mean()),
-        gap=_gap(human - model, [row.deal for row in rows]),
+        gap=mean_by_deal(human - model, deals=[row.deal for row in rows]),
         right=sum(row.is_right for row in rows),
         model_right=sum(row.is_model_right for row in rows),
         ahead=sum(step > 0 for step in steps),
         behind=sum(step < 0 for step in steps),
     )
-
-
-def told_alone(chances: Mapping[str, float], *, signals: int) -> str:
-    """Return the anchor that later signals, read from the prior alone, tell; else ""."""
-    if signals < STRONG_SIGNALS:
-        return ""
-    likeliest = max(chances, key=lambda anchor: chances[anchor])
-    return likeliest if chances[likeliest] >= STRONG else ""
-
-
-def _gap(gaps: Floats, deals: Sequence[str]) -> Interval:
-    of = np.unique(deals, return_inverse=True)[1]
-    sums = np.column_stack([np.bincount(of, weights=gaps), np.bincount(of)])
-    return bootstrap(sums.astype(np.float64), _mean_of_sums)
-
-
-def _mean_of_sums(sums: Floats) -> float:
-    total, n = sums.sum(axis=0)
-    return float(total / n)

@@ -15,12 +15,12 @@ from coaching.engine.judging import (
     SkillScore,
     ToldBy,
     skill_of,
-    told_alone,
 )
 from opportunities.models import Opportunity
 from readiness.engine.records import Confirmation, Fact, Reading
 from readiness.engine.records import Signal as Signalled
 from readiness.engine.replay import replay
+from readiness.engine.told import told_alone
 from readiness.models import (
     ModelStatus,
     PhaseConfirmation,

@@ -12,7 +12,6 @@ from django.db import transaction
 from accounts.actions.audit import record
 from accounts.models import Membership, Workspace
 from forecasting.actions.maps import try_map
-from forecasting.engine.stays import Stay
 from forecasting.models import AccuracyReport, AccuracyRun, ReplayedDay
 from forecasting.queries.accuracy import drift, kept, owners_by_team, read, told
 from forecasting.queries.backtest import (
@@ -23,12 +22,8 @@ from forecasting.queries.backtest import (
     scored,
 )
 from forecasting.queries.frozen import frozen_scores
-from forecasting.queries.insights import (
-    Course,
-    courses_of,
-    insights_of,
-    stays_by_deal,
-)
+from forecasting.queries.insights import Course, courses_of, insights_of
+from forecasting.queries.lives import Life, lives_of
 from forecasting.queries.maps import LoadedMap, active_map
 from forecasting.signals import accuracy_asked
 from opportunities.models import Opportunity, ScheduleSlot
@@ -203,7 +198,7 @@ class _Seen:
     horizon: int
     model: LoadedModel
     courses: Mapping[UUID, Course]
-    stays: Mapping[UUID, Sequence[Stay]]
+    lives: Mapping[UUID, Life]
 
     @classmethod
     def of(
@@ -219,7 +214,7 @@ class _Seen:
             horizon=horizon,
             model=model,
             courses=courses_of(deals),
-            stays=stays_by_deal(deals, model=model, workspace=workspace, now=now),
+            lives=lives_of(rows, model=model, workspace=workspace, now=now),
         )
 
 
@@ -235,7 +230,7 @@ def _scores(
         "insights": insights_of(
             rows,
             courses=seen.courses,
-            stays=seen.stays,
+            lives=seen.lives,
             horizon=seen.horizon,
             model=seen.model,
         ),

@@ -299,9 +299,25 @@ def difference(
     mine, y = _pairs(ours, happened)
     other, _same = _pairs(theirs, happened)
     gaps = (mine - y) ** 2 - (other - y) ** 2
-    of = _clusters(deals, n=len(y))
+    return mean_by_deal(gaps, deals=deals, draws=draws, seed=seed)
+
+
+def mean_by_deal(
+    values: Floats,
+    *,
+    deals: Sequence[str] | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Interval:
+    """Return the mean of the values (n,) with an interval of the bootstrap over deals.
+
+    A deal is drawn again with all its rows, since they share one fate.
+
+    :raises ValueError: if there is not one deal for each value.
+    """
+    of = _clusters(deals, n=len(values))
     counts = np.bincount(of).astype(np.float64)
-    sums = np.column_stack([np.bincount(of, weights=gaps), counts])
+    sums = np.column_stack([np.bincount(of, weights=values), counts])
     return bootstrap(sums, _mean_of_sums, draws=draws, seed=seed)
 
 

@@ -15,6 +15,7 @@ from accounts.queries import with_all_below
 from forecasting.engine import scoring
 from forecasting.engine.baselines import base_rate
 from forecasting.queries.backtest import FEWEST_CLOSED, Backtest, Replayed
+from forecasting.queries.phase_ahead import Stood
 from opportunities.models import Opportunity, Outcome
 
 COUNTING = (Outcome.WON, Outcome.LOST, Outcome.NO_DECISION)
@@ -96,6 +97,10 @@ def read(row: Mapping[str, Any]) -> Replayed:
             "on": date.fromisoformat(row["on"]),
             "mix": _tuple(row.get("mix")),
             "curve": curve and tuple(map(tuple, curve)),
+            "people": tuple(
+                Stood(each["who"], tuple(each["now"]), tuple(each["ahead"]))
+                for each in row.get("people", ())
+            ),
         }
     )
 

@@ -18,6 +18,7 @@ from forecasting.engine.ends import (
     place_of,
 )
 from forecasting.engine.passage import HORIZON_DAYS
+from forecasting.engine.seats import Person
 from forecasting.models import Forecast, Snapshot
 from forecasting.queries.amounts import AmountRange, range_of, sigma_of
 from forecasting.queries.deal import days_until, deal_of, entered_about, replayed_deal
@@ -56,6 +57,8 @@ class Outcomes:
     heard: int | None = None  # people somebody listened to; None: not stored
     # Where they stood, by influence: P of the seven anchors; None: nobody, or not stored.
     mix: tuple[float, ...] | None = None
+    # Who of them was heard, as they were read at that moment; empty: not stored.
+    people: tuple[Person, ...] = ()
 
     def by(self, day: date, *, when: AsOf) -> Ends:
         """The four chances by the end of a day.
@@ -144,6 +147,7 @@ def outcomes_at(
             model=model.version,
             heard=sum(each.silent_days is not None for each in deal.people),
             mix=_mix(made, anchors=model.anchors),
+            people=tuple(each for each in deal.people if each.silent_days is not None),
         )
 
 

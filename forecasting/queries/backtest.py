@@ -19,6 +19,7 @@ from forecasting.engine.ends import EndCurves
 from forecasting.engine.passage import HORIZON_DAYS
 from forecasting.queries.as_of import outcomes_at
 from forecasting.queries.maps import active_map
+from forecasting.queries.phase_ahead import Stood, foretell
 from opportunities.models import Opportunity, Outcome, SellerForecast, StageChange
 from readiness.engine.arrays import Floats
 from readiness.queries.as_of import AsOf, state_of, states_on
@@ -80,6 +81,8 @@ class Replayed:
     mix: tuple[float, ...] | None = None
     # Won, lost and no decision by `CURVE_WEEKS`, as they were foretold that day.
     curve: tuple[tuple[float, ...], ...] | None = None
+    # Whoever was heard: where they stood, and were foretold to stand.
+    people: tuple[Stood, ...] = ()
 
     @property
     def place(self) -> float | None:
@@ -327,6 +330,7 @@ def replay_day(
                 is_heard=bool(made.heard),
                 mix=made.mix,
                 curve=_curve(made.curves),
+                people=foretell(made.people, deal=deal, model=model),
             )
         )
     return rows, withdrawn

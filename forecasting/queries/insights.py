@@ -7,26 +7,22 @@ replay of everybody besides.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import accumulate
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from accounts.models import Workspace, start_of
 from forecasting.engine.curves import RiskCurves, risk_curves
-from forecasting.engine.stays import Move, Stay, dwell_curves, stays_of
+from forecasting.engine.stays import Move, Stay, dwell_curves
 from forecasting.queries.backtest import CURVE_WEEKS, Replayed
+from forecasting.queries.lives import Life
+from forecasting.queries.phase_came import ahead_of
 from opportunities.models import Opportunity, Outcome
-from readiness.engine.arrays import SECONDS_PER_DAY, Floats
 from readiness.engine.expert import ANCHORS
 from readiness.queries.models import LoadedModel
-from readiness.queries.reading import PersonRead, read_people
 
 FEWEST = 20  # deals of a band, or stays in a phase, before a curve is shown
-DEALS_AT_MOST = 2_000  # the latest ones: whose people are replayed
-DEALS_AT_ONCE = 200
 ENDS = (Outcome.WON, Outcome.LOST, Outcome.NO_DECISION)
 WEEKS = tuple(range(0, 79, 6))
 # Where a deal's people stand in the mean, by influence: phases 1-2, 3-4, 5-7.
@@ -53,66 +49,19 @@ def courses_of(deals: Iterable[UUID]) -> dict[UUID, Course]:
     }
 
 
-def stays_by_deal(
-    deals: Iterable[UUID], *, model: LoadedModel, workspace: Workspace, now: datetime
-) -> dict[UUID, list[Stay]]:
-    """The stays of everybody in the latest of these deals, replayed once."""
-    rows = list(
-        Opportunity.objects.filter(pk__in=list(deals)).order_by("-opened_on", "-pk")
-    )[:DEALS_AT_MOST]
-    stays: dict[UUID, list[Stay]] = {}
-    for start in range(0, len(rows), DEALS_AT_ONCE):
-        some = rows[start : start + DEALS_AT_ONCE]
-        read = read_people(some, model=model, zone=workspace.zone, now=now)
-        for deal in some:
-            until = now.timestamp()
-            if deal.closed_on is not None:
-                until = start_of(deal.closed_on, workspace.zone).timestamp()
-            stays[deal.pk] = [
-                stay
-                for person in read[deal.pk].values()
-                for stay in _stays(person, until=until, anchors=model.anchors)
-            ]
-    return stays
-
-
-def _stays(
-    person: PersonRead, *, until: float, anchors: Sequence[str]
-) -> tuple[Stay, ...]:
-    reading = person.reading
-    changes = accumulate(
-        (np.array(step.change) for step in reading.steps),
-        initial=np.array(reading.start),
-    )
-    next(changes)
-    moments = [
-        (step.at / SECONDS_PER_DAY, by_anchor(chances, anchors))
-        for step, chances in zip(reading.steps, changes, strict=True)
-        if step.kind != "time" and step.at <= until
-    ]
-    return stays_of(moments, until=until / SECONDS_PER_DAY)
-
-
-def by_anchor(chances: Floats, anchors: Sequence[str]) -> Floats:
-    """Sum chances of phases (..., K) to chances of the seven anchors."""
-    summed = np.zeros((*chances.shape[:-1], len(ANCHORS)))
-    for place, anchor in enumerate(anchors):
-        summed[..., ANCHORS.index(anchor)] += chances[..., place]
-    return summed
-
-
 def insights_of(
     rows: Sequence[Replayed],
     *,
     courses: Mapping[UUID, Course],
-    stays: Mapping[UUID, Sequence[Stay]],
+    lives: Mapping[UUID, Life],
     horizon: int,
     model: LoadedModel,
 ) -> dict[str, Any]:
     """Everything the page shows of these rows, ready for JSON."""
     until = max(row.on for row in rows) + timedelta(days=horizon)
     deals = {row.opportunity_id for row in rows}
-    mine = [stay for deal in deals for stay in stays.get(deal, ())]
+    mine = [lives[deal] for deal in deals if deal in lives]
+    stays = [stay for life in mine for stay in life.stays]
     return {
         "minimum": FEWEST,
         "until": str(until),
@@ -124,9 +73,12 @@ def insights_of(
             _band(name, _first_seen(rows, low, high), courses=courses, until=until)
             for name, low, high in BANDS
         ],
-        "dwell": [_dwell(place, mine, model=model) for place in range(len(ANCHORS))],
+        "dwell": [_dwell(place, stays, model=model) for place in range(len(ANCHORS))],
         "mix": _mix(rows),
         "stages": _stages(rows),
+        "ahead": ahead_of(
+            rows, came={key: told for life in mine for key, told in life.came.items()}
+        ),
     }
 
 

@@ -17,6 +17,7 @@ from accounts.queries import visible_owners
 from forecasting.models import AccuracyReport, AccuracyRun
 from forecasting.queries.accuracy import scope_for, win_rate
 from forecasting.queries.listed import labels_by_anchor
+from forecasting.views.phase_ahead import ahead_shown
 from opportunities.models import Outcome
 
 PAGE = "forecasting/insights.html"
@@ -58,6 +59,7 @@ def _told(told: Mapping[str, Any], *, labels: Mapping[str, str]) -> dict[str, An
         "ends": list(ends.values()),
         "bands": [_band(band, ends=ends) for band in told["bands"]],
         "dwell": [line | {"label": labels[line["anchor"]]} for line in told["dwell"]],
+        "ahead": ahead_shown(told.get("ahead")),
         "mix": [day | {"on": date.fromisoformat(day["on"])} for day in told["mix"]],
         "mix_chart": {
             "days": [day["on"] for day in told["mix"]],

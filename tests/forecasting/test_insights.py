@@ -16,8 +16,8 @@ from forecasting.queries.insights import (
     Course,
     courses_of,
     insights_of,
-    stays_by_deal,
 )
+from forecasting.queries.lives import lives_of
 from opportunities.models import Job, ScheduleSlot
 from readiness.queries.models import active_model
 from tests.factories import NOW, create_opportunity, give_defaults
@@ -56,7 +56,7 @@ def made_of(rows, courses, **options):
     return insights_of(
         rows,
         courses=courses,
-        stays=options.get("stays", {}),
+        lives=options.get("lives", {}),
         horizon=90,
         model=active_model(),
     )
@@ -133,12 +133,12 @@ def test_stays_are_read_from_what_was_heard(ours, alice):
     say(person, "B13", "B17", "B09", at=days_ago(120))
     say(person, "B43", "B38", "B40", at=days_ago(60))
 
-    (stays,) = stays_by_deal(
-        [deal.pk], model=active_model(), workspace=ours, now=NOW
+    (life,) = lives_of(
+        [early(deal.pk)], model=active_model(), workspace=ours, now=NOW
     ).values()
 
-    assert [round(stay.days) for stay in stays] == [60, 60]
-    assert stays[-1].move is None
+    assert [round(stay.days) for stay in life.stays] == [60, 60]
+    assert life.stays[-1].move is None
     assert courses_of([deal.pk])[deal.pk].end == "open"
 
 

@@ -13,9 +13,9 @@ from coaching.engine.judging import (
     human_log_score,
     model_log_score,
     skill_of,
-    told_alone,
 )
 from readiness.engine.disagreement import disagreement
+from readiness.engine.told import told_alone
 
 ORDER = ("a", "b", "c", "d", "e", "f", "g")
 
