@@ -149,7 +149,10 @@ ROWS: dict[int, tuple[str, str]] = {
         "Coaching: One-to-ones",
     ),
     47: ("The readiness of each person involved", "Deal: buying group"),
-    48: ("What is spent on which phase, and per euro won", ""),
+    48: (
+        "What is spent on which phase, and per euro won",
+        "Insights: what was spent on whom; Settings: the cost of an hour",
+    ),
     49: ("Practice: written cases, read and scored", "Coaching: Practice"),
     50: ("A start within a day: import, beside another CRM, three languages", "Import"),
     51: ("A scan of what is there already, as the first screen", "Coaching: Symptoms"),

@@ -53,6 +53,17 @@ class WorkspaceForm(forms.Form):
 
 
 class SettingsForm(WorkspaceForm):
+    cost_per_hour = forms.DecimalField(
+        label=_("Cost of an hour of your people"),
+        required=False,
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        help_text=_(
+            "In the base currency; for the insights into effort. Empty: hours are shown,"
+            " and no cost."
+        ),
+    )
     rep_visibility = forms.ChoiceField(
         label=_("Reps see the opportunities of"),
         choices=Visibility.choices,

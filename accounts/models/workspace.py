@@ -48,6 +48,10 @@ class Workspace(models.Model):
         choices=Period.choices,
         default=Period.QUARTER,
     )
+    # What an hour of our own costs, in the base currency; empty: nobody said.
+    cost_per_hour = models.DecimalField(
+        _("cost of an hour"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
     languages = ArrayField(
         models.CharField(max_length=5),
         verbose_name=_("languages"),
@@ -88,6 +92,10 @@ class Workspace(models.Model):
             models.CheckConstraint(
                 name="workspace_base_currency_is_a_code",
                 condition=Q(base_currency__regex=r"^[A-Z]{3}$"),
+            ),
+            models.CheckConstraint(
+                name="workspace_cost_per_hour_is_not_negative",
+                condition=Q(cost_per_hour__isnull=True) | Q(cost_per_hour__gte=0),
             ),
             models.CheckConstraint(
                 name="workspace_speaks_a_language",

@@ -87,6 +87,7 @@ FIELDS = {
     "time_zone": _("time zone"),
     "fiscal_month": _("first month of the fiscal year"),
     "period": _("forecast period"),
+    "cost_per_hour": _("cost of an hour"),
     "languages": _("languages"),
     "rep_visibility": _("reps see"),
     "manager_visibility": _("managers see"),

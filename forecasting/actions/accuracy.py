@@ -21,9 +21,10 @@ from forecasting.queries.backtest import (
     replay_days,
     scored,
 )
+from forecasting.queries.effort import Won, effort_told, first_day, won_since
 from forecasting.queries.frozen import frozen_scores
 from forecasting.queries.insights import Course, courses_of, insights_of
-from forecasting.queries.lives import Life, lives_of
+from forecasting.queries.lives import DEALS_AT_MOST, Life, lives_of
 from forecasting.queries.maps import LoadedMap, active_map
 from forecasting.signals import accuracy_asked
 from opportunities.models import Opportunity, ScheduleSlot
@@ -185,6 +186,7 @@ def _body(run: AccuracyRun, *, workspace: Workspace, now: datetime) -> dict[str,
     seen = _Seen.of(rows, workspace=workspace, now=now, horizon=run.horizon_days)
     return {
         **_scores(rows, withdrawn, seen=seen),
+        "effort": _effort(seen),
         "frozen": frozen_scores(workspace, today=workspace.today(now)),
         "map": try_map(workspace=workspace, now=now),
         "teams": _of_teams(rows, withdrawn, seen=seen),
@@ -199,6 +201,8 @@ class _Seen:
     model: LoadedModel
     courses: Mapping[UUID, Course]
     lives: Mapping[UUID, Life]
+    won: Sequence[Won]
+    today: date
 
     @classmethod
     def of(
@@ -214,6 +218,8 @@ class _Seen:
             horizon=horizon,
             model=model,
             courses=courses_of(deals),
+            won=won_since(first_day(workspace.today(now)), workspace=workspace),
+            today=workspace.today(now),
             lives=lives_of(rows, model=model, workspace=workspace, now=now),
         )
 
@@ -237,6 +243,23 @@ def _scores(
     }
 
 
+def _effort(seen: _Seen, *, owners: Collection[UUID] | None = None) -> dict[str, Any]:
+    """What was spent on everybody's deals, or on those of some owners."""
+    lives = [life for life in seen.lives.values() if _is_of(life.owner_id, owners)]
+    return effort_told(
+        [each for life in lives for each in life.spent],
+        won=[each for each in seen.won if _is_of(each.owner_id, owners)],
+        deals=sum(bool(life.spent) for life in lives),
+        is_all=len(seen.lives) < DEALS_AT_MOST,
+        since=first_day(seen.today),
+        today=seen.today,
+    )
+
+
+def _is_of(owner: UUID, owners: Collection[UUID] | None) -> bool:
+    return owners is None or owner in owners
+
+
 def _of_teams(
     rows: Sequence[Replayed], withdrawn: Collection[UUID], *, seen: _Seen
 ) -> list[dict[str, Any]]:
@@ -257,6 +280,7 @@ def _of_teams(
                     of & set(withdrawn),
                     seen=seen,
                 ),
+                "effort": _effort(seen, owners=owners),
             }
         )
     return sorted(told_of, key=lambda each: (-len(each["owners"]), each["name"]))

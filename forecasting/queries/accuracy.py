@@ -55,7 +55,7 @@ def drift(rows: Sequence[Replayed], *, horizon: int) -> list[dict[str, Any]]:
     base = base_rate(days, happened, horizon=horizon)
     places = defaultdict(list)
     for place, row in enumerate(rows):
-        places[_quarter(row.on + timedelta(days=horizon))].append(place)
+        places[quarter_of(row.on + timedelta(days=horizon))].append(place)
     lines = []
     for starts_on in sorted(places):
         at = np.array(places[starts_on])
@@ -78,7 +78,8 @@ def _brier(said: Any, happened: Any) -> float | None:
     return scoring.brier(said, happened) if len(said) else None
 
 
-def _quarter(day: date) -> date:
+def quarter_of(day: date) -> date:
+    """The first day of the calendar quarter."""
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 

@@ -172,7 +172,7 @@ def replayed_deal(
     entered: Entered,
 ) -> Deal:
     """A deal by what was heard from its people."""
-    file = _file(read, items=entered.items.get(opportunity.pk, {}), model=model)
+    file = file_of(read, items=entered.items.get(opportunity.pk, {}), model=model)
     return _deal(opportunity, read, file=file, model=model, entered=entered, heard=read)
 
 
@@ -335,12 +335,13 @@ def _dates(
     return dates
 
 
-def _file(
+def file_of(
     read: Mapping[UUID, PersonRead],
     *,
     items: Mapping[int, ItemState],
     model: LoadedModel,
 ) -> PurchaseFile:
+    """Judge a deal's purchase file from everybody's signals and its checklist."""
     signals = sorted(
         (signal.at, signal.code)
         for person in read.values()

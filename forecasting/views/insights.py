@@ -17,6 +17,7 @@ from accounts.queries import visible_owners
 from forecasting.models import AccuracyReport, AccuracyRun
 from forecasting.queries.accuracy import scope_for, win_rate
 from forecasting.queries.listed import labels_by_anchor
+from forecasting.views.effort import effort_shown
 from forecasting.views.phase_ahead import ahead_shown
 from opportunities.models import Outcome
 
@@ -46,6 +47,12 @@ def insights(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "team": scope.get("name", "") if scope is not None else "",
         "labels": list(labels.values()),
     }
+    if scope is not None:
+        context["effort"] = effort_shown(
+            scope.get("effort"),
+            labels=list(labels.values()),
+            workspace=request.workspace,
+        )
     if told is not None:
         context |= _told(told, labels=labels)
     return render_page(request, PAGE, context)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from readiness.engine.records import Reading
+from readiness.engine.records import Reading, Step
 from readiness.queries.catalogue import ActionKindText, Catalogue, catalogue_of
 from readiness.queries.models import LoadedModel
 from readiness.queries.positions import Position
@@ -55,7 +55,15 @@ def mean_fit(fits: Sequence[int], standing: Sequence[float]) -> float:
 
 def stood_before(reading: Reading, at: float) -> tuple[float, ...] | None:
     """Where somebody stood when we acted; None when nothing was heard of them by then."""
-    steps = [step for step in reading.steps if step.at < at]
+    return _stood(reading, [step for step in reading.steps if step.at < at])
+
+
+def stood_by(reading: Reading, at: float) -> tuple[float, ...] | None:
+    """Where somebody stood once that moment's news was in; None when there was none yet."""
+    return _stood(reading, [step for step in reading.steps if step.at <= at])
+
+
+def _stood(reading: Reading, steps: Sequence[Step]) -> tuple[float, ...] | None:
     if not any(step.kind != "time" for step in steps):
         return None
     standing = list(reading.start)

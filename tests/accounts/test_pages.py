@@ -476,6 +476,7 @@ def test_events_are_json_a_person_can_read(as_alice, ours):
         {
             "base_currency": "USD",
             "coach_visibility": "all",
+            "cost_per_hour": "80.50",
             "fiscal_month": 4,
             "languages": ["en"],
             "manager_visibility": "all",

@@ -66,6 +66,7 @@ SETTINGS = {
     "fiscal_month": "4",
     "period": "month",
     "rep_visibility": "all",
+    "cost_per_hour": "80.50",
     "manager_visibility": "all",
     "coach_visibility": "all",
     "version": "1",
