@@ -16,6 +16,7 @@ from accounts.actions.tokens import forget_tokens
 from accounts.models import Workspace
 from accounts.rest.idempotency import forget_answers
 from coaching.actions.timing import catch_up_on_timing
+from coaching.actions.winning import keep_winning
 from coaching.queries.symptom_clock import changed_by_time
 from forecasting.actions.accuracy import ask_monthly
 from forecasting.actions.periods import periods_due, refresh_periods
@@ -102,6 +103,7 @@ def spend_night(*, slot_id: UUID, now: datetime, clock: Iterator[float]) -> bool
         forget_answers(now=now)
         forget_tokens(workspace_id=workspace.pk, now=now)
         catch_up_on_timing(workspace=workspace, model=model, now=now)
+        keep_winning(workspace=workspace, now=now)
         ask_for_periods(workspace_id=workspace.pk, now=now - PERIODS_AT_MOST_EVERY)
         ask_monthly(workspace=workspace, now=now)
     slot.claimed_at = None

@@ -130,7 +130,10 @@ ROWS: dict[int, tuple[str, str]] = {
         "Coaching: Human readings, One-to-ones, Practice",
     ),
     37: ("Who decides, who was heard, who is missing", "Deal: buying group, coverage"),
-    38: ("Does reading well go with winning?", ""),
+    38: (
+        "Does reading well go with winning?",
+        "Coaching: Human readings, for managers and coaches",
+    ),
     39: ("Logged in twenty seconds; who fell silent is named", "Log, Today"),
     40: ("Whose time it is: ours, theirs, agreed", "Deal: whose time it was"),
     41: ("Win rate over won, lost and no decision, the denominator named", "Accuracy"),

@@ -15,6 +15,7 @@ from coaching.models.prompt import Prompt, PromptAnswer
 from coaching.models.symptom import Symptom
 from coaching.models.thresholds import SymptomThresholds
 from coaching.models.timing import DealTiming
+from coaching.models.winning import ReadingAndWinning
 
 __all__ = [
     "CoachingNote",
@@ -27,6 +28,7 @@ __all__ = [
     "PracticeCase",
     "Prompt",
     "PromptAnswer",
+    "ReadingAndWinning",
     "Situation",
     "Symptom",
     "SymptomThresholds",

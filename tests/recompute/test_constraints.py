@@ -19,6 +19,7 @@ from coaching.models import (
     PracticeAnswer,
     PracticeCase,
     Prompt,
+    ReadingAndWinning,
     Symptom,
     SymptomThresholds,
 )
@@ -394,6 +395,7 @@ VALID: dict[type[models.Model], Any] = {
         "steps": 1,
         "computed_at": NOW,
     },
+    ReadingAndWinning: lambda _: {"computed_at": NOW, "body": {}},
     CoachingNote: lambda w: {
         "member": w.owner,
         "text": "x",
