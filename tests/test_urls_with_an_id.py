@@ -487,6 +487,8 @@ API: dict[str, Callable[[], Any]] = {
     "api:import-check": create_import,
     "api:import-commit": create_import,
     "api:import-discard": create_import,
+    "api:import-preview-undo": create_import,
+    "api:import-undo": create_import,
     "api:stakeholder": create_seat,
     "api:role": create_role,
     "api:influence-link": create_link,

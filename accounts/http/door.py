@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from accounts.http.limits import count_call
 from accounts.http.programs import find_program
 from accounts.http.request import Refusals
 from accounts.http.tickets import keep_form
+from accounts.http.uploads import take_in, takes_files
 from accounts.models import Membership
 
 GetResponse = Callable[[Any], HttpResponse]
@@ -68,6 +69,12 @@ class WorkspaceDoor:
                 request.program.counted_as if request.program else membership.pk
             ),
         )
+        is_welcome = request.allowance is None or request.allowance.retry_after is None
+        if is_welcome and takes_files(request):
+            try:
+                take_in(request)
+            except UnreadablePostError:  # the sender has gone: nobody reads the answer
+                return HttpResponse(status=HTTPStatus.BAD_REQUEST)
         return self._inside(request, membership, through="api")
 
     def _by_program(self, request: Any) -> Membership | None:

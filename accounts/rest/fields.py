@@ -215,3 +215,12 @@ class Money(serializers.Field[Any, Any, Any, Any]):
         if not isinstance(currency, str) or currency not in current_codes():
             raise ValidationError(_("A currency is a code like EUR."))
         return Decimal(amount), currency
+
+
+class File(serializers.FileField):
+    """A file of a form; what it is, is said by what is in it."""
+
+    described = {"type": "string", "format": "binary"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"allow_empty_file": True, "max_length": 255} | kwargs))

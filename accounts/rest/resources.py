@@ -131,6 +131,7 @@ class Resource:
     removal: Removal | None = None
     version: str = ""
     row_acts: tuple[Act, ...] = ()
+    upload: Creation | None = None  # made of files, at `/name/upload`
 
     @property
     def acts(self) -> dict[str, Creation | Change | Removal]:

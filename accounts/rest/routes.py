@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 from accounts.rest import views
 from accounts.rest.acts import acting
 from accounts.rest.resources import Resource
+from accounts.rest.uploads import uploading
 from accounts.rest.upserts import may_be_upserted, upserting
 from accounts.rest.views import CreatingView, EditedRowView, ListView, RowView
 
@@ -15,7 +16,8 @@ from accounts.rest.views import CreatingView, EditedRowView, ListView, RowView
 def routes(*resources: Resource) -> Iterable[URLPattern]:
     """The addresses of resources: `/name`, named so, and `/name/{id}`, named by its noun.
 
-    Where they are declared also `/name/upsert`, `/name/batch` and `/name/{id}/act`.
+    Where they are declared also `/name/upsert`, `/name/batch`, `/name/upload` and
+    `/name/{id}/act`.
     """
     for resource in resources:
         given = {
@@ -30,6 +32,8 @@ def routes(*resources: Resource) -> Iterable[URLPattern]:
         row: Any = type("Row", *_row_of(resource, given))
         if may_be_upserted(resource):
             yield from upserting(resource, given)
+        if resource.upload is not None:
+            yield uploading(resource, given)
         yield path(resource.name, listing.as_view(), name=resource.name)
         yield path(f"{resource.name}/<uuid:id>", row.as_view(), name=resource.noun)
         yield from acting(resource, given)

@@ -141,6 +141,8 @@ class Schema(AutoSchema):
         return []
 
     def get_request_serializer(self) -> Any:
+        if self.verb == "upload":
+            return self.resource.upload.body
         if self.verb:
             view: Any = self.view
             return batch_body(view.body) if self.verb == "batch" else view.body
@@ -183,7 +185,7 @@ class Schema(AutoSchema):
             item = batch_item(self._component("Problem", PROBLEM))
             items = list_of(self._component("BatchItem", item))
             return self._component("BatchAnswer", object_of(results=items))
-        if self.verb:
+        if self.verb == "upsert":
             return self._component(f"{name}Upserted", upserted(row))
         if self.is_row or self.method == "POST":
             return row
@@ -252,8 +254,9 @@ class Schema(AutoSchema):
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
+        sentences = SENTENCES | getattr(self.view, "sentences", {})
         for code, answer in (operation or {}).get("responses", {}).items():
-            answer["description"] = SENTENCES.get(int(code), "Done")
+            answer["description"] = sentences.get(int(code), "Done")
             if headers := self._told_beside(int(code)):
                 answer["headers"] = headers
         return operation
@@ -266,7 +269,7 @@ class Schema(AutoSchema):
         if code == status.HTTP_201_CREATED:
             told["Location"] = _always(TEXT | {"format": "uri-reference"})
         has_version = self.resource is not None and self.resource.version
-        is_row = self.is_row or (self.method == "POST" and not self.verb)
+        is_row = self.is_row or (self.method == "POST" and self.verb in {"", "upload"})
         if has_version and is_row and status.is_success(code) and code != 204:
             told["ETag"] = _always(TEXT | {"pattern": '^"v[^"]*"$'})
         return told

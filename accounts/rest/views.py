@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework import status
@@ -19,7 +20,7 @@ from accounts.rest.editions import refuse_stale, refuse_unconditional, tag_of
 from accounts.rest.idempotency import Remembering, Replay, begin
 from accounts.rest.parameters import Asked, once, read, refuse_unknown
 from accounts.rest.problems import Conflict, TooOften
-from accounts.rest.resources import Filter, Reader, Resource, Shown
+from accounts.rest.resources import Creation, Filter, Reader, Resource, Shown
 from accounts.rest.schema import name_scopes
 
 
@@ -177,14 +178,12 @@ class ListView(ResourceView):
         return Response({"results": answers[: asked.limit], "next": cursor})
 
 
-class CreatingView(ListView):
-    """A list whose rows can be made."""
+class MakingView(ResourceView):
+    """What makes a row answers it, and where it is found."""
 
-    def post(self, request: Request) -> Response:
-        creation = self.resource.creation
-        assert creation is not None  # noqa: S101 -- for mypy
+    def made(self, request: Request, data: Any, creation: Creation) -> Response:
         asked = read(request._request.GET, resource=self.resource, is_list=False)
-        body = creation.body(data=request.data)
+        body = creation.body(data=data)
         body.is_valid(raise_exception=True)
         reader = self.reader(request)
         try:
@@ -195,11 +194,21 @@ class CreatingView(ListView):
         rows = self.resource.rows(reader).filter(pk=row.pk)
         answer, headers = self.one(rows, asked, reader)
         id = getattr(row, "lineage_id", row.pk)
+        place = reverse(f"api:{self.resource.noun}", args=[id])
         return Response(
             answer | told,
             status=status.HTTP_201_CREATED,
-            headers=headers | {"Location": f"{request._request.path}/{id}"},
+            headers=headers | {"Location": place},
         )
+
+
+class CreatingView(ListView, MakingView):
+    """A list whose rows can be made."""
+
+    def post(self, request: Request) -> Response:
+        creation = self.resource.creation
+        assert creation is not None  # noqa: S101 -- for mypy
+        return self.made(request, request.data, creation)
 
 
 class RowView(ResourceView):

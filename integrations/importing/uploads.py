@@ -7,8 +7,7 @@ from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpResponse, UnreadablePostError
 
-# What a request's META says when its files were larger than IMPORT_MAX_BYTES.
-TOO_LARGE = "buyreadiness.upload_too_large"
+from accounts.http.uploads import TOO_LARGE
 
 
 class Limited(FileUploadHandler):
@@ -38,7 +37,7 @@ class ReadBeforeTheDoor:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        # Pages only: the API takes no forms, and says so.
+        # Pages only: those of the API are read by the door, which knows who sends them.
         is_form = (
             request.content_type == "multipart/form-data"
             and not request.path_info.startswith("/api/")

@@ -1,15 +1,12 @@
 """Files into facts, with a look at what they would do."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
@@ -26,6 +23,7 @@ from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
 from accounts.http.sheets import sheet_response
+from accounts.http.uploads import TOO_LARGE
 from integrations.actions.imports import (
     MAY_BE_CHECKED,
     NotReady,
@@ -33,19 +31,16 @@ from integrations.actions.imports import (
     ask_for_preview_of_undo,
     ask_for_undo,
     discard,
-    keep_file,
     may_undo,
 )
+from integrations.actions.uploads import keep_uploaded
 from integrations.forms.imports import (
     HOLDS,
     UploadForm,
 )
-from integrations.importing.files import folder
-from integrations.importing.kinds import look_at
 from integrations.importing.personal import is_personal
 from integrations.importing.refusal import Unreadable
 from integrations.importing.undoing import count_of
-from integrations.importing.uploads import TOO_LARGE
 from integrations.importing.values import show
 from integrations.models import OF_UNDO, WRITTEN, ImportRun, ImportStatus
 from integrations.queries.likely import likely_in
@@ -95,7 +90,12 @@ def imports(request: WorkspaceRequest, slug: str) -> HttpResponse:
         form.add_error("file", _too_large())
     elif request.method == "POST" and form.is_valid():
         try:
-            run = _kept(request, form)
+            run = keep_uploaded(
+                form.cleaned_data["file"],
+                beside=form.cleaned_data["beside"],
+                by=request.membership,
+                now=timezone.now(),
+            )
         except Unreadable as refusal:
             form.add_error("file", _with_line(refusal))
         else:
@@ -118,42 +118,6 @@ def _older_than(id: str) -> list[ImportRun]:
     with suppress(ValueError):
         runs = runs.filter(pk__lt=UUID(id)) if id else runs
     return list(runs.defer("report", "facts", "order", "undo")[: PAGE_SIZE + 1])
-
-
-def _kept(request: WorkspaceRequest, form: UploadForm) -> ImportRun:
-    """:raises Unreadable: when one of the files is nothing that is read."""
-    uploaded, besides = form.cleaned_data["file"], form.cleaned_data["beside"]
-    with _on_disk(uploaded, *besides) as paths:
-        name = _name_of(uploaded)
-        seen = look_at(paths[0])
-        return keep_file(
-            path=paths[0],
-            name=name,
-            seen=seen,
-            beside={
-                _name_of(each): path
-                for each, path in zip(besides, paths[1:], strict=True)
-            },
-            by=request.membership,
-            now=timezone.now(),
-        )
-
-
-@contextmanager
-def _on_disk(*uploaded: "UploadedFile[Any]") -> Iterator[list[Path]]:
-    """Uploaded files under names of ours, for as long as they are looked at."""
-    with folder() as where:
-        paths = [where / str(number) for number, _file in enumerate(uploaded)]
-        for file, path in zip(uploaded, paths, strict=True):
-            with path.open("wb") as target:
-                target.writelines(file.chunks())
-        yield paths
-
-
-def _name_of(file: "UploadedFile[Any]") -> str:
-    """The file's name, as text that can be kept and shown."""
-    name = "".join(c for c in (file.name or "") if c.isprintable())
-    return name.encode(errors="replace").decode()[:120] or "file"
 
 
 def _with_line(refusal: Unreadable) -> str:

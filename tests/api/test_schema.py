@@ -185,7 +185,8 @@ def test_the_description_is_openapi_3_1_and_served(api: Api):
     upserted = [each for each in RESOURCES if may_be_upserted(each)]
     assert [each.name for each in upserted] == ["companies", "people", "opportunities"]
     acts = sum(len(each.row_acts) for each in RESOURCES)
-    paths = 2 * len(RESOURCES) + 2 * len(upserted) + acts + 4
+    uploads = sum(each.upload is not None for each in RESOURCES)
+    paths = 2 * len(RESOURCES) + 2 * len(upserted) + acts + uploads + 4
     assert len(answer.json()["paths"]) == paths
 
 
