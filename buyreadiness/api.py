@@ -7,6 +7,7 @@ from accounts.api.me import MeView
 from accounts.rest import routes
 from accounts.rest.views import SchemaView
 from coaching import api as coaching
+from coaching.api.one_to_ones import AgendaView
 from forecasting import api as forecasting
 from integrations import api as integrations
 from integrations.api.files import ExportFileView
@@ -32,5 +33,6 @@ urlpatterns = [
     path("search", SearchView.as_view(), name="search"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("exports/<uuid:id>/file", ExportFileView.as_view(), name="export-file"),
+    path("one-to-ones/<uuid:id>/agenda", AgendaView.as_view(), name="agenda"),
     *routes(*RESOURCES),
 ]

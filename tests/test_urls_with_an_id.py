@@ -49,7 +49,7 @@ from integrations.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from opportunities.models import ExchangeRate, Opportunity
+from opportunities.models import Company, ExchangeRate, Opportunity
 from readiness.actions.phase_models import copy_default_model
 from readiness.models import (
     ActionType,
@@ -106,6 +106,16 @@ def create_seat() -> Stakeholder:
 
 def create_person() -> Person:
     return Person.objects.create(name="Karel Maes")
+
+
+def create_second_person() -> Person:
+    """Noted twice: the later one is asked about."""
+    same: dict[str, Any] = {"name": "Tina Wouters", "email": "tina@example.com"}
+    return [Person.objects.create(**same) for _time in range(2)][1]
+
+
+def create_second_company() -> Company:
+    return [create_company(name="Echo Plastics") for _time in range(2)][1]
 
 
 def create_interaction() -> Interaction:
@@ -481,6 +491,10 @@ API: dict[str, Callable[[], Any]] = {
     "api:person": create_person,
     "api:person-merge": create_person,
     "api:company-merge": create_company,
+    "api:person-tell-apart": create_person,
+    "api:company-tell-apart": create_company,
+    "api:duplicate-person": create_second_person,
+    "api:duplicate-company": create_second_company,
     "api:export": create_fresh_export,
     "api:export-file": create_fresh_export,
     "api:import": create_import,
@@ -503,6 +517,8 @@ API: dict[str, Callable[[], Any]] = {
     "api:override": create_override,
     "api:signal-type": create_signal_type,
     "api:phase-model": create_model,
+    "api:phase-model-activate": create_draft,
+    "api:phase-model-roll-back": create_draft,
     "api:reading": create_reading,
     "api:opportunity": create_deal,
     "api:forecast": create_forecast,
@@ -525,6 +541,8 @@ API: dict[str, Callable[[], Any]] = {
     "api:prompt-answer": create_prompt,
     "api:symptom": create_symptom,
     "api:practice-answer": create_practice_answer,
+    "api:one-to-one": create_coached,
+    "api:agenda": create_coached,
     "api:commitment": create_commitment,
     "api:commitment-keep": create_commitment,
     "api:coaching-note": create_note,

@@ -1,12 +1,20 @@
 """What to speak about with one rep, gathered from what stands in their deals."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Membership
-from coaching.models import CoachingNote, Commitment, CommitmentState, Symptom
+from coaching.models import (
+    CoachingNote,
+    Commitment,
+    CommitmentState,
+    HelpRequest,
+    Symptom,
+)
 from coaching.queries.queue import QueueRow, prompts_for, queue_page
 from coaching.queries.symptoms import told
 from coaching.queries.today import Silent, silent_people
@@ -111,6 +119,27 @@ def promises_of(member: Membership, *, reader: Reader) -> list[Promise]:
         for row in rows[:COMMITMENTS]
     ]
     return sorted(promises, key=lambda each: each.row.kept_at is not None)
+
+
+def promised_by(
+    members: Collection[UUID], *, today: date
+) -> dict[UUID, tuple[int, int]]:
+    """How many commitments of each are open, and how many were missed; one query."""
+    rows = (
+        Commitment.objects.filter(member__in=members, kept_at__isnull=True)
+        .values("member")
+        .annotate(
+            due=Count("pk", filter=Q(due_on__gte=today)),
+            missed=Count("pk", filter=Q(due_on__lt=today)),
+        )
+    )
+    return {row["member"]: (row["due"], row["missed"]) for row in rows}
+
+
+def questions_of(members: Collection[UUID]) -> dict[UUID, int]:
+    """How many questions of each have no answer yet; one query."""
+    rows = HelpRequest.objects.filter(asked_by__in=members, answered_at__isnull=True)
+    return dict(rows.values_list("asked_by").annotate(n=Count("pk")))
 
 
 def _symptoms(deals: "QuerySet[Opportunity]") -> list[SymptomLine]:

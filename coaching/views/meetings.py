@@ -1,13 +1,10 @@
 """One-to-ones: what to speak about, what was noted and promised; read by two only."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -36,8 +33,14 @@ from coaching.actions.meetings import (
 )
 from coaching.engine.reading_skill import runs_of
 from coaching.forms.meetings import CommitmentForm, NoteForm
-from coaching.models import CoachingNote, Commitment, HelpRequest
-from coaching.queries.agenda import agenda_for, notes_of, promises_of
+from coaching.models import CoachingNote, Commitment
+from coaching.queries.agenda import (
+    agenda_for,
+    notes_of,
+    promised_by,
+    promises_of,
+    questions_of,
+)
 from coaching.queries.help import help_of
 from coaching.queries.practice import anchor_names, answers_of, reads_of
 from coaching.queries.skill_page import skill_page
@@ -67,12 +70,8 @@ def meetings(request: WorkspaceRequest, slug: str) -> HttpResponse:
     whose = {request.membership.pk, *coached}
     today = request.workspace.today(timezone.now())
     members = Membership.objects.of(request.workspace).filter(pk__in=whose)
-    promised = _promised(whose, today=today)
-    asked = dict(
-        HelpRequest.objects.filter(asked_by__in=whose, answered_at__isnull=True)
-        .values_list("asked_by")
-        .annotate(n=Count("pk"))
-    )
+    promised = promised_by(whose, today=today)
+    asked = questions_of(whose)
     lines = [
         MemberLine(
             member=each,
@@ -84,19 +83,6 @@ def meetings(request: WorkspaceRequest, slug: str) -> HttpResponse:
     ]
     context = {"lines": lines, "coaches": bool(coached)}
     return render_page(request, "coaching/meetings.html", context)
-
-
-def _promised(whose: set[UUID], *, today: date) -> Mapping[UUID, tuple[int, int]]:
-    """How many commitments of each are open, and how many were missed; one query."""
-    rows = (
-        Commitment.objects.filter(member__in=whose, kept_at__isnull=True)
-        .values("member")
-        .annotate(
-            due=Count("pk", filter=Q(due_on__gte=today)),
-            missed=Count("pk", filter=Q(due_on__lt=today)),
-        )
-    )
-    return {row["member"]: (row["due"], row["missed"]) for row in rows}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

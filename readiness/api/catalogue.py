@@ -20,6 +20,7 @@ from accounts.rest.columns import (
     one_of,
     reference,
 )
+from readiness.api.model_acts import MODEL_ACTS
 from readiness.models import Basis, EvidenceClass, Phase, PhaseModel, SignalType
 from readiness.models.phase_model import ModelStatus
 from stakeholders.models import Anchor
@@ -90,4 +91,6 @@ PHASE_MODELS = Resource(
     },
     load=_phases_of,
     filters={"status": Filter(one_of(ModelStatus), "status")},
+    version="revision",
+    row_acts=MODEL_ACTS,
 )

@@ -21,6 +21,10 @@ class PersonBody(body.Body):
     language = body.Text(max_length=5, required=False)
 
 
+class PersonChangeBody(PersonBody):
+    left_company_on = body.Day(required=False, allow_null=True)
+
+
 def _create_person(given: Mapping[str, Any], reader: Reader) -> Person:
     values = dict(given)
     company = row_of(Company.objects, values.pop("company", None), field="company")
@@ -70,6 +74,6 @@ PEOPLE = Resource(
     },
     orderings={"id": "pk", "name": "name"},
     creation=Creation(PersonBody, _create_person, "person.write"),
-    change=Change(PersonBody, _change_person, "person.write"),
+    change=Change(PersonChangeBody, _change_person, "person.write"),
     version="version",
 )

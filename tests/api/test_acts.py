@@ -26,7 +26,9 @@ def names(acts: Any) -> list[str]:
 
 def test_the_acts_there_are():
     assert names(ACTS) == [
-        *("companies/merge", "people/merge", "tasks/done", "tasks/undo"),
+        *("companies/merge", "companies/tell-apart"),
+        *("people/merge", "people/tell-apart", "tasks/done", "tasks/undo"),
+        *("phase-models/activate", "phase-models/roll-back"),
         *("stakeholders/set-roles", "stakeholders/leave", "stakeholders/come-back"),
         *("opportunities/close", "opportunities/reopen", "opportunities/hand-over"),
         *("prompts/answer", "commitments/keep", "coaching-notes/retract"),

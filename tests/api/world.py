@@ -69,6 +69,7 @@ def create_deal_with_everything(owner: Membership, *, number: int = 1) -> Opport
         without_amount_count=0,
         **dict.fromkeys(("won_so_far", "mean", "p10", "p50", "p90"), 100),
     )
+    _twice(number)
     _files()
     RecomputeRequest.objects.all().delete()
     return deal
@@ -162,6 +163,13 @@ def _computed(deal: Opportunity, seat: Stakeholder) -> None:
         people_count=2,
         symptoms="1 3",
     )
+
+
+def _twice(number: int) -> None:
+    """A person and a company that were each noted two times."""
+    for _time in range(2):
+        Person.objects.create(name=f"Tina {number}", email=f"tina{number}@example.com")
+        create_company(name=f"Echo {number}")
 
 
 def _files() -> None:
