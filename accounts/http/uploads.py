@@ -42,7 +42,7 @@ def takes_files(request: Any) -> bool:
 
 
 def take_in(request: Any) -> None:
-    """Read the parts of a body to its end; `upload_is_broken` says what came of it.
+    """Read the parts of a body to its end, and note whether they are broken or too large.
 
     :raises UnreadablePostError: when the sender has gone.
     """
@@ -53,3 +53,4 @@ def take_in(request: Any) -> None:
         request.upload_is_broken = True
     else:
         request.upload_is_broken = not body.is_whole
+    request.upload_is_too_large = TOO_LARGE in request.META

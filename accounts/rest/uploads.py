@@ -11,7 +11,6 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.http.uploads import PARTS, TOO_LARGE
 from accounts.rest.bodies import TooLarge
 from accounts.rest.parameters import is_clean
 from accounts.rest.resources import Resource
@@ -38,9 +37,9 @@ class UploadView(MakingView):
         creation = self.resource.upload
         assert creation is not None  # noqa: S101 -- for mypy
         inner: Any = request._request
-        if inner.content_type != PARTS:
+        if inner.content_type != MultiPartParser.media_type:
             raise UnsupportedMediaType(inner.content_type or "")
-        if inner.META.get(TOO_LARGE):
+        if inner.upload_is_too_large:
             limit = filesizeformat(settings.IMPORT_MAX_BYTES)
             raise TooLarge(
                 _("The files are too large: together they may have %(limit)s.")
