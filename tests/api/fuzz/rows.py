@@ -20,6 +20,7 @@ PARTS = {
     "accounts_auditevent": "t.* FROM accounts_auditevent t"
     " WHERE verb NOT LIKE '%%.refused' AND verb <> 'export.downloaded'",
     # When a key was last used, to five minutes.
+    "django_session": "s.session_key FROM django_session s",  # and a session, to ten
     "accounts_apikey": "to_jsonb(k) - 'last_used_at' FROM accounts_apikey k",
 }
 
