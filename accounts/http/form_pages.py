@@ -82,8 +82,10 @@ def shut(words: str, *, slug: str, id: UUID) -> dict[str, Any]:
 
 def named_page(request: Any) -> str:
     """The page of ours that the request names as `next`; empty when it names none."""
-    there = request.POST.get("next") or request.GET.get("next", "")
-    return str(there) if url_has_allowed_host_and_scheme(there, None) else ""
+    there = str(request.POST.get("next") or request.GET.get("next", ""))
+    # Without the slash it would be taken for the name of an address.
+    is_ours = there.startswith("/") and url_has_allowed_host_and_scheme(there, None)
+    return there if is_ours else ""
 
 
 def way_back(request: Any, default: str) -> str:

@@ -12,7 +12,7 @@ from integrations.models import ImportRun
 SHOWN = 20
 WHY = {
     CHANGED: _("changed since"),
-    MERGED: _("two were merged into it since"),
+    MERGED: _("merged since"),
     STANDS: _("stands on what was imported"),
 }
 

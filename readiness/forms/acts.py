@@ -110,7 +110,7 @@ class QuoteForm(ActForm):
     def proposal(self) -> Proposal | None:
         """What has been typed so far proposes, as far as it can be read."""
         change = self._typed("change")
-        if not change:
+        if change not in QuoteChange.values:
             return None
         code = proposed_for_quote(change=change)
         return Proposal(code, self.people.get(self._typed("addressed_to") or ""))

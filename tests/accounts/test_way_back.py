@@ -21,6 +21,9 @@ ELSEWHERE = [
     "\x08//evil.example",
     " //evil.example",
     "/\t/evil.example",
+    "accounts:home",
+    "9999-12-31",
+    "?after=b",
     "",
 ]
 
