@@ -23,8 +23,7 @@ from stakeholders.models import (
     QuoteChange,
 )
 
-ID = 120
-SELLER = "seller"
+ID, SELLER = 120, "seller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +285,10 @@ def _refuse_unknown(
     for name in raw:
         if name in fields:
             continue
+        told = read.legible(name[:60])
         if not is_personal(name):
-            told = {"name": read.legible(name[:60])}
-            raise Refusal(_("There is no field “%(name)s” here.") % told)
-        dropped.add(read.legible(name[:200]))
+            raise Refusal(_("There is no field “%(name)s” here.") % {"name": told})
+        dropped.add(told)
 
 
 def _check_opportunity(values: dict[str, Any]) -> None:
