@@ -104,7 +104,12 @@ def _facts(deal: Opportunity, seat: Stakeholder, owner: Membership) -> None:
         play=Play.objects.order_by("code")[0],
         evidence_hash="x",
         opened_at=NOW,
-        words={"name": str(seat.pk)},
+        words={
+            "name": str(seat.pk),
+            "joined_on": str(DAY),
+            "anchor": "criteria",
+            "probability": 0.6,
+        },
     )
 
 
