@@ -33,7 +33,9 @@ def examples() -> list[str]:
 def rows_to_name() -> dict[str, str]:
     """People and companies noted twice, an import that waits and one that is done."""
     table = {"kind": "table", "started_at": timezone.now()}
-    waiting = ImportRun.objects.create(file_name="a.csv", digest="a", **table)
+    waiting = ImportRun.objects.create(
+        file_name="a.csv", status="uploaded", digest="a", **table
+    )
     ImportChunk.objects.create(run=waiting, number=0, data=PLAIN)
     done = ImportRun.objects.create(
         status="committed", committed_at=timezone.now(), digest="b", **table
