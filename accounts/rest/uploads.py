@@ -68,6 +68,6 @@ def _parts(request: Any, fields: Any) -> dict[str, Any]:
 
 def uploading(resource: Resource, given: dict[str, Any]) -> URLPattern:
     view: Any = type("Upload", (UploadView,), given)
-    return path(
-        f"{resource.name}/upload", view.as_view(), name=f"{resource.noun}-upload"
-    )
+    address = f"{resource.name}/upload"
+    found: URLPattern = path(address, view.as_view(), name=f"{resource.noun}-upload")
+    return found
