@@ -127,7 +127,7 @@ def _files(
 
     def has_file(deal: UUID) -> bool | None:
         if deal in said:
-            return said[deal] == FileExisted.YES
+            return bool(said[deal] == FileExisted.YES)
         found = file_of(read[deal], items=items[deal], model=model)
         return None if found.probability == EVEN else found.probability > EVEN
 
@@ -141,16 +141,16 @@ def won_since(day: date, *, workspace: Workspace) -> list[Won]:
         outcome=Outcome.WON, closed_on__gte=day
     )
     won = []
-    for row in rows.order_by("pk"):
+    for owner, on, amount, currency in rows.order_by("pk").values_list(
+        "owner_id", "closed_on", "won_amount", "currency"
+    ):
+        if on is None:  # no deal is won without a day; the type does not say so
+            continue
         try:
-            amount = in_base(
-                row.won_amount, currency=row.currency, day=row.closed_on, rates=rates
-            )
+            value = in_base(amount, currency=currency, day=on, rates=rates)
         except RateMissing:
-            amount = None
-        won.append(
-            Won(row.owner_id, row.closed_on, None if amount is None else float(amount))
-        )
+            value = None
+        won.append(Won(owner, on, None if value is None else float(value)))
     return won
 
 
