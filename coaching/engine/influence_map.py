@@ -137,9 +137,9 @@ def _lines(
             way, at = _gutter(rows[between], boxes, near=end), between * (HEIGHT + RISE)
             taken = used[between, way] = used.get((between, way), -1) + 1
             way += (taken % 5 - 2) * 5
-            path += _bend(x, y, way, at) + f"V{at + HEIGHT:g}"
+            path += _bend((x, y), (way, at)) + f"V{at + HEIGHT:g}"
             x, y = way, at + HEIGHT
-        path += _bend(x, y, end, bottom)
+        path += _bend((x, y), (end, bottom))
         tip = (end, bottom) if down == 1 else (start, top)
         lines.append(Line(number, path, *tip, down))
     return tuple(lines)
@@ -152,6 +152,6 @@ def _gutter(row: Sequence[int], boxes: dict[int, Box], *, near: float) -> float:
     return min(ways, key=lambda x: (abs(x - near), x))
 
 
-def _bend(x: float, y: float, to_x: float, to_y: float) -> str:
-    middle = (y + to_y) / 2
-    return f"C{x:g} {middle:g} {to_x:g} {middle:g} {to_x:g} {to_y:g}"
+def _bend(start: tuple[float, float], end: tuple[float, float]) -> str:
+    middle, (x, y) = (start[1] + end[1]) / 2, end
+    return f"C{start[0]:g} {middle:g} {x:g} {middle:g} {x:g} {y:g}"

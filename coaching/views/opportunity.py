@@ -21,6 +21,7 @@ from coaching.queries.deal import DealPage, deal_page
 from coaching.queries.deal_rows import deal_seen_by
 from coaching.queries.deal_then import deal_page_then
 from coaching.queries.help import help_about
+from coaching.queries.influence import influence_of
 from coaching.queries.moved import left_when, seat_left, what_moved
 from coaching.queries.timeline import Before, timeline
 from coaching.queries.wording import Reader
@@ -57,6 +58,8 @@ def opportunity(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         "may_write": may_write,
         "deal_help": () if is_past else help_about(deal, membership=request.membership),
         "back": reverse("coaching:opportunity", args=[slug, deal.pk]),
+        # Who listens to whom is kept without dates: of the past there is no map.
+        "influence": None if is_past else influence_of(page),
         "log_href": _log_address(slug, deal) if may_write else "",
         "logged": logged,
     }

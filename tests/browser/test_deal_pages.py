@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts import tenancy
+from stakeholders.actions.people import link_influence
 from tests.browser.conftest import assert_fine
 from tests.browser.deals import World, build
 
@@ -104,3 +107,25 @@ def test_the_queue_is_narrowed_to_a_situation_and_keeps_it(world, open_page):
     expect(play).to_have_value(some)
     expect(rows).to_have_count(found[some])
     assert_fine(page, "queue-narrowed")
+
+
+def test_the_map_of_influence_is_accessible_and_stays_in_its_box(world, open_page):
+    karel, ruth, jan = (world.people[name] for name in ("karel", "ruth", "jan"))
+    for giver, taker, strength in ((jan, ruth, "high"), (ruth, karel, "")):
+        with tenancy.workspace(world.place):
+            link_influence(
+                giver=giver,
+                taker=taker,
+                strength=strength,
+                by=world.alice,
+                now=timezone.now(),
+            )
+    page = open_page(f"/w/ours/opportunities/{world.deal.pk}", user=world.alice.user)
+
+    page.locator("summary", has_text="Map of influence").click()
+    page.locator(".influence-part summary", has_text="The same as a table").click()
+
+    assert_fine(page, "influence-map")
+    links = page.locator(".influence-map a")
+    order = links.evaluate_all("all => all.map(a => a.getAttribute('aria-label')[0])")
+    assert order == ["1", "2", "3"]

@@ -22,6 +22,7 @@ from stakeholders.actions.acts import (
     set_file_item,
 )
 from stakeholders.actions.outcomes import close_opportunity
+from stakeholders.actions.people import link_influence
 from stakeholders.models import Stakeholder
 from tests.factories import DAY, NOW, give_defaults
 from tests.recompute.build import days_ago, make, open_deal, say, seat
@@ -186,7 +187,30 @@ def test_it_costs_the_same_whatever_stands_there(as_alice, alice, cost_of, deal,
         Stakeholder.objects.filter(pk=gone.pk).update(left_on=DAY)
     settle(deal)
 
-    assert len(cost_of(as_alice, address(deal))) == 17
+    assert len(cost_of(as_alice, address(deal))) == 18
+
+
+def test_the_map_numbers_the_people_and_the_table_says_who_listens(
+    as_alice, alice, deal
+):
+    karel, ruth = seat(deal, "Karel"), seat(deal, "Ruth <b>")
+    told: dict[str, Any] = {"strength": "high", "by": alice, "now": NOW}
+    link_influence(giver=ruth, taker=karel, **told)
+    settle(deal)
+
+    page = look(as_alice, deal)
+    drawn, html = page.context["influence"], page.content.decode()
+
+    assert [(s.number, str(s.row.stakeholder)) for s in drawn.seats] == [
+        (1, "Ruth <b>"),
+        (2, "Karel"),
+    ]
+    assert drawn.seats[0].listeners == (("Karel", "high"),)
+    assert drawn.seats[1].heeds == (("Ruth <b>", "high"),)
+    assert html.count('class="influence influence-high"') == 1
+    assert html.count("seat-unmapped") == drawn.unmapped
+    assert "<b>" not in html
+    assert "style=" not in html[html.index("influence-map") :]
 
 
 # --- What moved ------------------------------------------------------------------------
