@@ -8,7 +8,8 @@ import pytest
 from accounts.models import Role, Workspace
 from tests.test_permission_matrix import PAGES, address_of, sign_in
 
-pytestmark = pytest.mark.django_db
+# Three minutes: with the long runs.
+pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
 # What pages read from the query string, whichever they are.
 PARAMETERS = [

@@ -244,12 +244,9 @@ def test_a_slow_sender_holds_no_transaction_and_a_stranger_is_not_read(
     told = {}
     for name, caller in (("key", key), ("nobody", DoorClient())):
         body = Body(WHOLE)
+        around: Any = {"wsgi.input": body}
         answer = caller.generic(
-            "POST",
-            UPLOAD,
-            WHOLE,
-            content_type=MULTIPART_CONTENT,
-            **{"wsgi.input": body},
+            "POST", UPLOAD, WHOLE, content_type=MULTIPART_CONTENT, **around
         )
         told[name] = (answer.status_code, body.seen)
 
