@@ -18,9 +18,10 @@ class DoorAuthentication(SessionAuthentication):
             return None
         if inner.program is not None:
             return inner.membership.user, inner.program
-        # There are no forms here: the token is in the header, and who looks for it must not
-        # read the body, which has yet to be read as it came.
-        inner.POST = QueryDict()
+        # The token is in the header, and who looks for it must not read a body that has yet
+        # to be read as it came; a form with files was read at the door.
+        if not hasattr(inner, "_post"):
+            inner.POST = QueryDict()
         self.enforce_csrf(inner)
         return inner.membership.user, None
 

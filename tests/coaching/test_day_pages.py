@@ -45,7 +45,7 @@ def address(deal: Opportunity, page: str = "coaching:opportunity") -> str:
 
 @pytest.mark.parametrize(
     ("page", "budget"),
-    [("coaching:opportunity", 17), ("readiness:log", 9)],
+    [("coaching:opportunity", 18), ("readiness:log", 9)],
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_of_a_deal_cost_the_same(as_alice, cost_of, deal, page, budget, rows):
