@@ -26,23 +26,20 @@ class MaterialForm(forms.Form):
         ],
         widget=forms.CheckboxSelectMultiple,
     )
-    tasks = forms.MultipleChoiceField(
-        label=_("Steps of the shared plan"),
-        required=False,
-        help_text=_("The buyer reads their words as they stand."),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    decision = forms.BooleanField(
-        label=_("The day by which they said they will decide"), required=False
-    )
 
     def __init__(
         self, *args: Any, tasks: Iterable[Task], has_decision: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(task.pk), task.title) for task in tasks]
-        self.fields["tasks"].choices = choices  # type: ignore[attr-defined]
-        if not choices:
-            del self.fields["tasks"]
-        if not has_decision:
-            del self.fields["decision"]
+        if choices := [(str(task.pk), task.title) for task in tasks]:
+            self.fields["tasks"] = forms.MultipleChoiceField(
+                label=_("Steps of the shared plan"),
+                required=False,
+                choices=choices,
+                help_text=_("The buyer reads their words as they stand."),
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if has_decision:
+            self.fields["decision"] = forms.BooleanField(
+                label=_("The day by which they said they will decide"), required=False
+            )
