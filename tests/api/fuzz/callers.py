@@ -27,16 +27,20 @@ def _may_read_some(method: str, path: str) -> bool:
 
 
 def callers_of(ours: Workspace) -> dict[str, Caller]:
-    """All in one workspace; `session`, `forged` and `narrow` are a member with every role."""
+    """All in one workspace; `forged` and `narrow` are a member with every role.
+
+    `session` is one of every role but the administrator's, who could end their own sessions.
+    """
     with workspace(ours):
         give_defaults()
         members = [_member(role, role) for role in Role]
         everything = _member("all", *Role)
-        for number, member in enumerate([*members, everything], start=1):
+        browser = _member("browser", *(set(Role) - {Role.ADMIN}))
+        for number, member in enumerate([*members, everything, browser], start=1):
             create_deal_with_everything(member, number=number)
         keys = {str(each.roles[0]): _key(each, scopes()) for each in members}
         narrow = _key(everything, {f"{NARROW}:read"})
-    session = _session(everything)
+    session = _session(browser)
     cookie, name = session["Cookie"], settings.CSRF_COOKIE_NAME
     signed = {"Cookie": f"{cookie}; {name}={CSRF}", "X-CSRFToken": CSRF}
     few: dict[str, Any] = {"least": 1_000, "phases": ("fuzzing",)}
@@ -50,7 +54,7 @@ def callers_of(ours: Workspace) -> dict[str, Caller]:
             phases=("fuzzing", "stateful"),
         ),
         # A page of somebody else's makes the browser call: it sends the cookie alone.
-        "forged": Caller(session, invents=False, may=_may_read, **few),
+        "forged": Caller(_session(everything), invents=False, may=_may_read, **few),
         "narrow": Caller(narrow, may=_may_read_some, **few),
     }
 
