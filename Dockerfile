@@ -21,7 +21,5 @@ ENV PATH=/srv/buyreadiness/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1
 USER buyreadiness
 EXPOSE 8000
-CMD ["gunicorn", "buyreadiness.wsgi", "--bind", "0.0.0.0:8000", \
-     "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
-     "--no-control-socket", "--worker-tmp-dir", "/dev/shm", \
-     "--access-logfile", "-"]
+CMD ["gunicorn", "--config", "python:buyreadiness.web", "--bind", "0.0.0.0:8000", \
+     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]

@@ -74,7 +74,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.http.preferences.Preferences",
-    "integrations.importing.uploads.ReadBeforeTheDoor",
     # Last: everything above is saved outside its transaction.
     "accounts.http.door.WorkspaceDoor",
 ]

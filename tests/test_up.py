@@ -1,6 +1,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -132,17 +133,6 @@ def celery_processes(up: Up) -> list[int]:
     return [pid for pid in up.family() if "-m celery" in command_line(pid)]
 
 
-def test_up_serves_and_ends_everything_on_sigterm(up: Up):
-    with urllib.request.urlopen(f"{up.address}livez") as answer:
-        assert answer.status == 200
-    family = up.family()
-
-    up.process.terminate()
-
-    assert up.process.wait(timeout=30) == 0
-    assert family & parents_by_pid().keys() == set()
-
-
 def test_up_leaves_no_orphan_when_killed(up: Up):
     family = up.family()
 
@@ -166,7 +156,11 @@ def test_up_ends_everything_when_one_of_its_own_is_killed(up: Up):
     assert family & parents_by_pid().keys() == set()
 
 
-def test_other_commands_find_what_up_has_started(up: Up):
+def test_up_serves_is_found_by_other_commands_and_ends_everything_on_sigterm(up: Up):
+    headers, body = silent_sender(up, b""), silent_sender(up, b"\r\n")
+    with urllib.request.urlopen(f"{up.address}livez") as answer:
+        assert answer.status == 200
+    family = up.family()
     second = start_up(up.env)
     doctor = subprocess.run(
         [sys.executable, "manage.py", "doctor"],
@@ -183,6 +177,25 @@ def test_other_commands_find_what_up_has_started(up: Up):
     )
     assert second.process.returncode == 1
     assert "Migrations: fine\nRedis: fine\nWorker: fine\n" in doctor.stdout
+    # Each has given their thread back.
+    with headers, body:
+        assert headers.recv(100) == b""
+        assert body.recv(100).startswith(b"HTTP/1.1 403 ")
+
+    up.process.terminate()
+
+    assert up.process.wait(timeout=30) == 0
+    assert family & parents_by_pid().keys() == set()
+
+
+def silent_sender(up: Up, ending: bytes) -> socket.socket:
+    """Somebody who ends in the middle of their headers, or after them."""
+    sender = socket.create_connection(("127.0.0.1", int(up.env["PORT"])), timeout=30)
+    begun = (
+        b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n"
+    )
+    sender.sendall(begun + ending)
+    return sender
 
 
 def test_up_refuses_a_taken_port_before_it_starts_anything(tmp_path: Path):

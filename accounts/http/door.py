@@ -9,17 +9,17 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import tenancy
 from accounts.actions.audit import record_refusal
+from accounts.http.bodies import read_body
 from accounts.http.limits import count_call
 from accounts.http.programs import find_program
 from accounts.http.request import Refusals
 from accounts.http.tickets import keep_form
-from accounts.http.uploads import take_in, takes_files
 from accounts.models import Membership
 
 GetResponse = Callable[[Any], HttpResponse]
@@ -56,6 +56,7 @@ class WorkspaceDoor:
                 _("Your access to %(name)s is suspended. Ask an administrator.")
                 % {"name": membership.workspace.name}
             )
+        read_body(request)
         return self._inside(request, membership, through="page")
 
     def _api(self, request: Any) -> HttpResponse:
@@ -69,12 +70,8 @@ class WorkspaceDoor:
                 request.program.counted_as if request.program else membership.pk
             ),
         )
-        is_welcome = request.allowance is None or request.allowance.retry_after is None
-        if is_welcome and takes_files(request):
-            try:
-                take_in(request)
-            except UnreadablePostError:  # the sender has gone: nobody reads the answer
-                return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+        if request.allowance is None or request.allowance.retry_after is None:
+            read_body(request)
         return self._inside(request, membership, through="api")
 
     def _by_program(self, request: Any) -> Membership | None:

@@ -43,9 +43,10 @@ class StrictJSONParser(BaseParser):
         charset = re.search(r"charset=\"?([^\s;\"]*)", media_type or "", re.IGNORECASE)
         if charset and charset[1].lower() != "utf-8":
             raise UnsupportedMediaType(media_type or "")
-        raw = stream.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
+        declared = request.META.get("CONTENT_LENGTH") if request else None
+        if int(declared or 0) > MOST_BYTES:
             raise TooLarge(_("A body holds at most one megabyte."))
+        raw = stream.read()
         _refuse_depth(raw)
         try:
             body = json.loads(

@@ -1,8 +1,10 @@
 """Pages for what went wrong: the same bytes for a foreign thing and a missing one."""
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -10,24 +12,18 @@ from accounts.http.guards import public
 from accounts.http.tickets import keep_form
 
 PROBLEM = "application/problem+json"
-_TITLES = {
-    400: "Bad Request",
-    403: "Forbidden",
-    404: "Not Found",
-    500: "Internal Server Error",
-}
 
 
 def _error(
     request: HttpRequest, status: int, *, detail: str = "", template: str = ""
 ) -> HttpResponse:
     if request.path.startswith("/api/"):
-        title = _TITLES[status]
+        title = HTTPStatus(status).phrase
         body: dict[str, Any] = {
             "type": "about:blank",
             "title": title,
             "status": status,
-            "detail": title,
+            "detail": detail or title,
             "request_id": structlog.contextvars.get_contextvars().get("request_id"),
             "errors": [],
         }
@@ -38,6 +34,9 @@ def _error(
 
 @public
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, BadRequest):  # ours; the others are not for showing
+        status = getattr(exception, "status", 400)
+        return _error(request, status, detail=str(exception), template="400.html")
     return _error(request, 400)
 
 

@@ -1,13 +1,11 @@
-"""How a file comes in: never larger than allowed, and read before a workspace is open."""
+"""How a file comes in: never larger than allowed."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpResponse, UnreadablePostError
 
-from accounts.http.uploads import TOO_LARGE
+from accounts.http.bodies import TOO_LARGE
 
 
 class Limited(FileUploadHandler):
@@ -28,23 +26,3 @@ class Limited(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
-
-
-class ReadBeforeTheDoor:
-    """A slow sender must not hold a transaction: the body is here before one begins."""
-
-    def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: Any) -> HttpResponse:
-        # Pages only: those of the API are read by the door, which knows who sends them.
-        is_form = (
-            request.content_type == "multipart/form-data"
-            and not request.path_info.startswith("/api/")
-        )
-        if request.method == "POST" and is_form and request.user.is_authenticated:
-            try:
-                _ = request.POST
-            except UnreadablePostError:  # the sender has gone: nobody reads the answer
-                return HttpResponse(status=400)
-        return self.get_response(request)

@@ -19,11 +19,11 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from accounts.http.bodies import TOO_LARGE
 from accounts.http.guards import member
 from accounts.http.pages import posted, render_page, see_other
 from accounts.http.request import WorkspaceRequest
 from accounts.http.sheets import sheet_response
-from accounts.http.uploads import TOO_LARGE
 from integrations.actions.imports import (
     MAY_BE_CHECKED,
     NotReady,

@@ -1,6 +1,5 @@
 """Files for an import over the API: as the parts of a form, from upload to undo."""
 
-import io
 from typing import Any
 
 import pytest
@@ -10,16 +9,14 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Membership, Role, Workspace
-from accounts.tenancy import workspace
+from accounts.models import Membership
 from integrations.models import ImportChunk, ImportRun
 from opportunities.models import Opportunity
 from tests.api.conftest import ROOT, Api
 from tests.api.test_hostile import assert_problem
 from tests.api.test_lists import by_key
 from tests.api.test_schema import refuse_other_shapes
-from tests.conftest import DoorClient
-from tests.factories import NOW, create_membership, create_user
+from tests.factories import NOW
 from tests.integrations.files import furnish
 from tests.integrations.pages import PLAIN, work_off
 
@@ -226,38 +223,6 @@ def test_a_key_uploads_within_its_scope(alice: Membership):
     ]
 
     assert [answer.status_code for answer in answers] == [403, 201]
-
-
-class Body(io.BytesIO):
-    """A body that says whether a transaction is open while it is read."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self.seen: set[bool] = set()
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.seen.add(connection.in_atomic_block)
-        return super().read(size)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_slow_sender_holds_no_transaction_and_a_stranger_is_not_read(
-    committed: Workspace,
-):
-    with workspace(committed):
-        user = create_user(email="alice@example.com")
-        alice = create_membership(user=user, roles=(Role.ADMIN,))
-        key = by_key(alice, ["imports:write"])
-    told = {}
-    for name, caller in (("key", key), ("nobody", DoorClient())):
-        body = Body(WHOLE)
-        around: Any = {"wsgi.input": body}
-        answer = caller.generic(
-            "POST", UPLOAD, WHOLE, content_type=MULTIPART_CONTENT, **around
-        )
-        told[name] = (answer.status_code, body.seen)
-
-    assert told == {"key": (201, {False}), "nobody": (401, set())}
 
 
 def test_an_upload_asks_no_more_for_more_rows(api: Api):

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.http.sheets import harmless
@@ -324,13 +323,6 @@ def test_files_beside_count_as_well(as_alice: Any, settings: Any):
     response = upload(as_alice, b"id\n" + b"x" * 100_000, accounts=b"y" * 150_000)
 
     assert response.status_code == 422
-
-
-def test_a_body_is_read_before_the_workspace_is_opened():
-    names = settings.MIDDLEWARE
-    readers = "integrations.importing.uploads.ReadBeforeTheDoor"
-
-    assert names.index(readers) == names.index("accounts.http.door.WorkspaceDoor") - 1
 
 
 def test_a_file_that_was_imported_before_is_said_so(as_alice: Any):

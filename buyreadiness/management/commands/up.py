@@ -190,10 +190,9 @@ def web_command(address: WebAddress, *, log_level: str) -> list[str | Path]:
     if not (workers.isascii() and workers.isdigit() and int(workers) > 0):
         raise Refused(f"WEB_CONCURRENCY is {workers!r}, which is not a number from 1.")
     return [
-        *(sys.executable, "-m", "gunicorn", "buyreadiness.wsgi"),
+        *(sys.executable, "-m", "gunicorn", "--config", "python:buyreadiness.web"),
         *("--bind", str(address), "--workers", workers),
-        *("--worker-class", "gthread", "--threads", "4"),
-        *("--graceful-timeout", "5", "--no-control-socket", "--log-level", log_level),
+        *("--graceful-timeout", "5", "--log-level", log_level),
     ]
 
 

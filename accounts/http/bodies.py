@@ -1,15 +1,54 @@
-"""Files for the API: here before a transaction begins, since a slow sender must hold none."""
+"""A request's body: here before a transaction begins, since a slow sender must hold none."""
 
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
 
 PARTS = "multipart/form-data"
 # What a request's META says when its files were larger than IMPORT_MAX_BYTES.
 TOO_LARGE = "buyreadiness.upload_too_large"
 _TAIL = 300  # longer than any boundary with what stands around it
+
+
+class NoLength(BadRequest):
+    """In pieces, as nothing here is read: Django would take it for empty."""
+
+    status = 411
+
+
+class CutOff(BadRequest):
+    """The sender has gone, or said nothing for too long."""
+
+    status = 408
+
+
+def read_body(request: Any) -> None:
+    """Read a body to its end, unless it is larger than is taken: its reader refuses it.
+
+    :raises NoLength: when it does not say how long it is.
+    :raises CutOff: when it does not come.
+    """
+    if "Transfer-Encoding" in request.headers:
+        raise NoLength(_("Say in Content-Length how long the body is."))
+    try:
+        if takes_files(request):
+            take_in(request)
+        elif request.content_type == PARTS and not is_api(request):
+            _form = request.POST
+        else:
+            _body = request.body
+    except RequestDataTooBig:
+        pass
+    except UnreadablePostError:
+        raise CutOff(_("The rest of the request did not come.")) from None
+
+
+def is_api(request: Any) -> bool:
+    return bool(request.path_info.startswith("/api/"))
 
 
 class Watched:
@@ -42,10 +81,7 @@ def takes_files(request: Any) -> bool:
 
 
 def take_in(request: Any) -> None:
-    """Read the parts of a body to its end, and note whether they are broken or too large.
-
-    :raises UnreadablePostError: when the sender has gone.
-    """
+    """Read the parts of a body to its end, and note whether they are broken or too large."""
     body = Watched(request)
     try:
         request._post, request._files = request.parse_file_upload(request.META, body)
