@@ -27,7 +27,7 @@ _INSTANT = re.compile(
 )
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _VISIBLE = re.compile(written.VISIBLE)
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def text(limit: int) -> Reader:

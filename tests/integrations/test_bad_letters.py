@@ -51,6 +51,7 @@ REFUSED: dict[str, tuple[Line | str, str]] = {
         "id: There are control characters in it.",
     ),
     "NUL in a type": ('{"type": "\\u0000", "id": "c2"}', "“�” is not a type"),
+    "a wrong encoding": (named("a\x85b"), "There are control characters in it."),
     "nothing to see": (named("\u200b\ufeff\u00a0"), "name: It is empty."),
     "an id that is not seen": (COMPANY | {"id": "\u200b"}, "id: It is empty."),
     "truth for a text": (named(True), "name: “True” is not text."),
