@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 RESOURCES: dict[str, str | Promise] = {
+    "action_types": _("the catalogue of what we do"),
     "api_keys": _("API keys"),
     "audit_events": _("the audit trail"),
     "calls": _("what managers expect"),
@@ -35,6 +36,7 @@ RESOURCES: dict[str, str | Promise] = {
     "people": _("people at companies"),
     "period_reviews": _("weekly reviews, as frozen"),
     "phase_models": _("phase models"),
+    "phases": _("the phases of phase models"),
     "portfolio_forecasts": _("forecasts of a period"),
     "practice_answers": _("answers to practice cases"),
     "prompts": _("advice"),

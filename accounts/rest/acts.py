@@ -83,7 +83,7 @@ class ActView(ResourceView):
         row = self.held(id, reader)
         given = request.headers.get("If-Match")
         if given is not None and resource.version:
-            refuse_stale(given.strip(), getattr(row, resource.version))
+            refuse_stale(given.strip(), resource.edition_of(row))
         body = (act.body or Body)(data=request.data)
         body.is_valid(raise_exception=True)
         try:

@@ -1,6 +1,7 @@
 """The fields of a body: one written form each, and nothing that was not asked for."""
 
 import base64
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -120,6 +121,18 @@ class Flag(serializers.BooleanField):
         if type(data) is not bool:
             raise ValidationError(_("This is true or false."))
         return data
+
+
+class Number(serializers.FloatField):
+    """A number, not the text of one; with its least and its most."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if type(data) not in {int, float}:
+            raise ValidationError(_("This is a number."))
+        try:
+            return float(data)
+        except OverflowError:  # an int of hundreds of digits
+            return math.inf
 
 
 class Share(serializers.FloatField):

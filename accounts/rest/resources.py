@@ -112,7 +112,8 @@ class Resource:
 
     `loaded` are fields that `load` brings for a whole page at once, by primary key. `key`
     is what the id stands for: of a fact its lineage, which outlives every correction.
-    `version` is the column its ETag is made of; who changes or removes it needs one.
+    `version` is the column its ETag is made of, its own or that of what it belongs to; who
+    changes or removes it needs one.
     """
 
     name: str
@@ -138,6 +139,12 @@ class Resource:
         """What writes, by method."""
         given = {"POST": self.creation, "PATCH": self.change, "DELETE": self.removal}
         return {method: act for method, act in given.items() if act is not None}
+
+    def edition_of(self, row: Any) -> Any:
+        """What the ETag of a row is made of."""
+        for name in self.version.split("__"):
+            row = getattr(row, name)
+        return row
 
     def scope(self, action: str) -> str:
         """What a key needs to `read` or `write` it."""

@@ -104,6 +104,11 @@ class ResourceView(WorkspaceView):
         """
         seen = self.resource.rows(reader).filter(**{self.resource.key: id})
         pk = seen.values_list("pk", flat=True).first()
+        owner, _sep, _name = self.resource.version.rpartition("__")
+        if pk and owner:  # what it belongs to is shut first, as by the actions
+            whole = seen.model._meta.get_field(owner).related_model
+            held = seen.filter(pk=pk).values(owner)
+            whole._default_manager.select_for_update().filter(pk__in=held).first()
         rows = seen.model._default_manager.select_for_update(of=("self",))
         row = rows.filter(pk=pk).first() if pk else None
         if row is None:
@@ -229,7 +234,7 @@ class EditedRowView(RowView):
         """The row, when it is the one that was seen."""
         row = self.held(id, reader)
         given = refuse_unconditional(request._request)
-        refuse_stale(given, getattr(row, self.resource.version))
+        refuse_stale(given, self.resource.edition_of(row))
         return row
 
     def _change(self, request: Request, id: UUID) -> Response:

@@ -28,7 +28,8 @@ def test_the_acts_there_are():
     assert names(ACTS) == [
         *("companies/merge", "companies/tell-apart"),
         *("people/merge", "people/tell-apart", "tasks/done", "tasks/undo"),
-        *("phase-models/activate", "phase-models/roll-back"),
+        *("phase-models/set-numbers", "phase-models/activate"),
+        *("phase-models/roll-back", "phases/split", "phases/merge"),
         *("stakeholders/set-roles", "stakeholders/leave", "stakeholders/come-back"),
         *("opportunities/close", "opportunities/reopen", "opportunities/hand-over"),
         *("prompts/answer", "commitments/keep", "coaching-notes/retract"),

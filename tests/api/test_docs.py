@@ -15,11 +15,13 @@ from accounts.tenancy import workspace
 from accounts.views.keys import scopes
 from integrations.models import ImportChange, ImportChunk, ImportRun
 from opportunities.models import Company
+from readiness.models import PhaseModel
 from stakeholders.models import Person
 from tests.api.world import action_code, create_deal_with_everything, signal_code
 from tests.factories import NOW, create_membership, create_user, give_defaults
 from tests.integrations.pages import PLAIN
 from tests.oauth.flow import register
+from tests.test_urls_with_an_id import create_draft
 
 JOURNAL: dict[str, Any] = {"kind": "made", "table": "opportunities.Company", "ids": []}
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "api.md"
@@ -77,6 +79,8 @@ def test_every_example_of_the_document_works(committed: Workspace, live_server: 
             "SIGNAL": signal_code(),
             "ACTION": action_code(),
             "MEMBER": str(alice.pk),
+            "MODEL": str(PhaseModel.objects.get().pk),
+            "DRAFT": str(create_draft().pk),
             **rows_to_name(),
             "PATH": "/usr/bin:/bin",
         }
@@ -93,6 +97,6 @@ def test_every_example_of_the_document_works(committed: Workspace, live_server: 
         for example in examples()
     ]
 
-    assert len(answers) == 27
-    assert [answer.stderr for answer in answers] == [""] * 27
+    assert len(answers) == 30
+    assert [answer.stderr for answer in answers] == [""] * 30
     assert all(answer.stdout.startswith("{") for answer in answers)

@@ -139,7 +139,7 @@ def without_request(answer: Any) -> dict[str, Any]:
 EVERYBODYS = {
     *("companies", "exchange-rates", "people", "roles", "signal-types"),
     *("duplicate-companies", "duplicate-people"),
-    *("phase-models", "members", "teams"),
+    *("phase-models", "phases", "action-types", "members", "teams"),
 }
 ADMINISTRATORS = {"imports", "exports"}
 

@@ -186,7 +186,7 @@ def test_the_description_is_openapi_3_1_and_served(api: Api):
     assert [each.name for each in upserted] == ["companies", "people", "opportunities"]
     acts = sum(len(each.row_acts) for each in RESOURCES)
     uploads = sum(each.upload is not None for each in RESOURCES)
-    paths = 2 * len(RESOURCES) + 2 * len(upserted) + acts + uploads + 5
+    paths = 2 * len(RESOURCES) + 2 * len(upserted) + acts + uploads + 8
     assert len(answer.json()["paths"]) == paths
 
 

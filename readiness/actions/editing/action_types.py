@@ -13,7 +13,7 @@ from readiness.actions.editing.drafts import opened
 from readiness.actions.editing.phases import changed_texts
 from readiness.actions.editing.rules import refuse_malformed
 from readiness.actions.editing.signal_types import (
-    refuse_other_count,
+    refuse_misfit,
     refuse_taken_code,
 )
 from readiness.models import ActionType, PhaseModel
@@ -121,4 +121,4 @@ def remove_action_type(
 def _refuse_bad(row: ActionType) -> None:
     told = {"code": row.code, "texts": row.texts, "fits": row.fits}
     refuse_malformed(told, kind="action")
-    refuse_other_count(row.model, row.fits)
+    refuse_misfit(row.model, row.fits)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Membership
 from readiness.actions.editing.drafts import opened
-from readiness.actions.editing.rules import refuse_malformed
+from readiness.actions.editing.rules import Malformed, refuse_malformed
 from readiness.models import Phase, PhaseModel
 
 LEAST_DAYS, MOST_DAYS = 0.1, 3650.0
@@ -68,10 +68,14 @@ def set_numbers(
     """Say how long people stay in each phase, and where they start; None: as before.
 
     :raises StartsDoNotAddUp, BadStay: when they are no such numbers.
+    :raises Malformed: when there is not one for each phase.
     :raises NotADraft, StaleVersion: as `opened`.
     """
     row = opened(draft, revision=revision, by_hand=True)
     phases = phases_of(row)
+    for numbers in (dwell_days, starts):
+        if numbers is not None:
+            refuse_other_count(numbers, count=len(phases))
     total = sum(starts or ())
     if starts is not None and not abs(total - 1) <= SUM_SLACK:
         raise StartsDoNotAddUp(
@@ -120,6 +124,14 @@ def _flat(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         for language, words in by_language.items()
         if words
     }
+
+
+def refuse_other_count(numbers: Sequence[float], *, count: int) -> None:
+    """:raises Malformed: when there isn't one number for each phase."""
+    if len(numbers) != count:
+        raise Malformed(
+            [_("There are %(n)s phases; each takes one number.") % {"n": count}]
+        )
 
 
 def phases_of(draft: PhaseModel) -> list[Phase]:

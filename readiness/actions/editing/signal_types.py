@@ -1,6 +1,6 @@
 """Add, change and retire the signals of a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from accounts.actions.audit import record
 from accounts.models import Membership
 from readiness.actions.editing.drafts import opened
-from readiness.actions.editing.phases import changed_texts
-from readiness.actions.editing.rules import Malformed, refuse_malformed
+from readiness.actions.editing.phases import changed_texts, refuse_other_count
+from readiness.actions.editing.rules import refuse_malformed
 from readiness.models import ActionType, Phase, PhaseModel, SignalType
 from readiness.queries.logged_codes import times_logged
 
@@ -158,13 +158,9 @@ def refuse_taken_code(model: PhaseModel, code: str) -> None:
             raise CodeTaken(_("The code “%(code)s” is taken.") % {"code": code})
 
 
-def refuse_other_count(model: PhaseModel, numbers: list[int]) -> None:
+def refuse_misfit(model: PhaseModel, numbers: Sequence[int]) -> None:
     """:raises Malformed: when there isn't one number for each phase."""
-    count = Phase.objects.filter(model=model).count()
-    if len(numbers) != count:
-        raise Malformed(
-            [_("There are %(n)s phases; each takes one number.") % {"n": count}]
-        )
+    refuse_other_count(numbers, count=Phase.objects.filter(model=model).count())
 
 
 def _values(spec: SignalSpec) -> dict[str, Any]:
@@ -175,7 +171,7 @@ def _refuse_bad(row: SignalType) -> None:
     names = ("code", "texts", "steps", "evidence_class", "stance_effect", "symptoms")
     told = {name: getattr(row, name) for name in (*names, "is_default", "is_retired")}
     refuse_malformed(told, kind="signal")
-    refuse_other_count(row.model, row.steps)
+    refuse_misfit(row.model, row.steps)
 
 
 def _forget_chances(model: PhaseModel, code: str) -> None:

@@ -28,7 +28,10 @@ EXPECTED: dict[str, list[int | str]] = {
 }
 # What no description can say, so that a body as described may be 422.
 UNSAID = {
-    "format": {"uuid": "that a row with this id is there"},
+    "format": {
+        "uuid": "that a row with this id is there",
+        "binary": "what is in a file",
+    },
     "pattern": {"^[A-Z]{3}$": "that a currency is in use"},
 }
 

@@ -1,0 +1,89 @@
+"""Texts of the phase model, with their words in each language: how they are read and told."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.rest import fields as body
+from accounts.rest.columns import TEXT, Schema, list_of
+
+NAME, WORDS, LINE, MOST_LINES = 120, 600, 300, 12  # as the pack has them
+
+
+class Names(body.Body):
+    """What it is called; English is what the others fall back to."""
+
+    en = body.Text(max_length=NAME)
+    nl = body.Text(max_length=NAME, required=False)
+    fr = body.Text(max_length=NAME, required=False)
+
+
+class Words(body.Body):
+    """A few sentences."""
+
+    en = body.Text(max_length=WORDS, line=False, allow_blank=True)
+    nl = body.Text(max_length=WORDS, line=False, required=False)
+    fr = body.Text(max_length=WORDS, line=False, required=False)
+
+
+def _lines(**more: Any) -> Any:
+    return serializers.ListField(
+        child=body.Text(max_length=LINE), max_length=MOST_LINES, **more
+    )
+
+
+class Lines(body.Body):
+    """Some lines."""
+
+    en = _lines()
+    nl = _lines(required=False)
+    fr = _lines(required=False)
+
+
+class ActionTexts(body.Body):
+    """What is sent replaces what was there; what is not sent stays."""
+
+    name: Any = Names(required=False)
+    definition: Any = Words(required=False)
+
+
+class NewActionTexts(ActionTexts):
+    name: Any = Names()
+
+
+class SignalTexts(ActionTexts):
+    example: Any = Words(required=False)
+
+
+class NewSignalTexts(SignalTexts):
+    name: Any = Names()
+
+
+class PhaseTexts(ActionTexts):
+    cues: Any = Lines(required=False)
+    moves_on: Any = Lines(required=False)
+    pushes_back: Any = Lines(required=False)
+    do: Any = Lines(required=False)
+    do_not: Any = Lines(required=False)
+    look_for: Any = Lines(required=False)
+
+
+TEXTS: Schema = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": {"anyOf": [TEXT, list_of(TEXT)]},
+    },
+    "description": "By what they are for, then by language",
+}
+
+
+def plain(texts: Any) -> dict[str, Any]:
+    """Validated texts as they are kept."""
+    return {name: dict(by_language) for name, by_language in texts.items()}
+
+
+def filled(texts: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The same, with an empty text where nothing was said."""
+    return {name: {"en": ""} for name in names} | plain(texts)
