@@ -51,13 +51,13 @@ from readiness.actions.editing.signal_types import (
 )
 from readiness.actions.versions import NotADraft
 from readiness.api.words import (
-    TEXTS,
-    ActionTexts,
-    NewActionTexts,
-    NewSignalTexts,
-    SignalTexts,
+    ActionTextsBody,
+    NewActionTextsBody,
+    NewSignalTextsBody,
+    SignalTextsBody,
     filled,
     plain,
+    told,
 )
 from readiness.models import ActionType, EvidenceClass, PhaseModel, SignalType
 from readiness.models.phase_model import ModelStatus, SymptomCode
@@ -105,7 +105,7 @@ class Symptoms(body.Body):
 
 
 class SignalTypeChangeBody(body.Body):
-    texts: Any = SignalTexts()
+    texts: Any = SignalTextsBody()
     steps = _numbers(1, 5)
     evidence_class = body.Choice(EvidenceClass.choices)
     stance_effect = body.Whole(min_value=-2, max_value=2, required=False)
@@ -116,18 +116,18 @@ class SignalTypeChangeBody(body.Body):
 class SignalTypeBody(SignalTypeChangeBody):
     model = body.Id(help_text="A draft")
     code = Code()
-    texts: Any = NewSignalTexts()
+    texts: Any = NewSignalTextsBody()
 
 
 class ActionTypeChangeBody(body.Body):
-    texts: Any = ActionTexts()
+    texts: Any = ActionTextsBody()
     fits = _numbers(-2, 2)
 
 
 class ActionTypeBody(ActionTypeChangeBody):
     model = body.Id(help_text="A draft")
     code = Code()
-    texts: Any = NewActionTexts()
+    texts: Any = NewActionTextsBody()
 
 
 def _draft(given: Mapping[str, Any]) -> PhaseModel:
@@ -136,11 +136,11 @@ def _draft(given: Mapping[str, Any]) -> PhaseModel:
     return draft
 
 
-def _symptoms(told: Mapping[str, str]) -> str:
+def _symptoms(signs: Mapping[str, str]) -> str:
     return " ".join(
-        code if told[code] == SIGN else f"{code}-"
+        code if signs[code] == SIGN else f"{code}-"
         for code in SymptomCode.values
-        if code in told
+        if code in signs
     )
 
 
@@ -245,7 +245,7 @@ SIGNAL_TYPES = Resource(
         "model": reference("model_id", "model__version"),
         "code": column("code"),
         "name": Column(("texts",), TEXT, lambda texts: in_words(texts, "name")),
-        "texts": column("texts", TEXTS),
+        "texts": column("texts", told(SignalTextsBody)),
         "steps": column("steps", list_of(COUNT)),
         "evidence_class": column("evidence_class", one_of(EvidenceClass)),
         "stance_effect": column("stance_effect", COUNT),
@@ -279,7 +279,7 @@ ACTION_TYPES = Resource(
         "model": reference("model_id", "model__version"),
         "code": column("code"),
         "name": Column(("texts",), TEXT, lambda texts: in_words(texts, "name")),
-        "texts": column("texts", TEXTS),
+        "texts": column("texts", told(ActionTextsBody)),
         "fits": column("fits", list_of(COUNT)),
     },
     filters=OF_A_VERSION,

@@ -66,7 +66,7 @@ from readiness.actions.versions import (
     activate_model,
     roll_back,
 )
-from readiness.api.words import TEXTS, Names, PhaseTexts, plain
+from readiness.api.words import Names, PhaseTextsBody, plain, told
 from readiness.models import Basis, Phase, PhaseModel
 from readiness.models.phase_model import ModelStatus
 from stakeholders.api.seen import row_of
@@ -107,7 +107,7 @@ class NumbersBody(body.Body):
 
 
 class PhaseChangeBody(body.Body):
-    texts: Any = PhaseTexts()
+    texts: Any = PhaseTextsBody()
 
 
 class SplitBody(body.Body):
@@ -120,7 +120,7 @@ class SplitBody(body.Body):
     second: Any = Names(required=False)
 
 
-class MergeBody(body.Body):
+class MergedBody(body.Body):
     name: Any = Names(required=False)
 
 
@@ -314,7 +314,7 @@ PHASES = Resource(
         "code": column("code"),
         "anchor": column("anchor", one_of(Anchor)),
         "name": Column(("texts",), TEXT, lambda texts: in_words(texts, "name")),
-        "texts": column("texts", TEXTS),
+        "texts": column("texts", told(PhaseTextsBody)),
         "prior_probability": column("prior_probability", PROBABILITY),
         "mean_dwell_days": column("mean_dwell_days", NUMBER),
         "jumps": column(
@@ -342,7 +342,7 @@ PHASES = Resource(
             "Make one phase of this and the next, which stands for the same default phase.",
             _merge,
             MAY,
-            body=MergeBody,
+            body=MergedBody,
             refusals=(NotADraft, NoSuchPair, NeverLeft, Malformed),
         ),
     ),

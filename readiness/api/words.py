@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.rest import fields as body
 from accounts.rest.columns import TEXT, Schema, list_of
+from readiness.actions.phase_models import LANGUAGES
 
 NAME, WORDS, LINE, MOST_LINES = 120, 600, 300, 12  # as the pack has them
 
@@ -41,26 +42,26 @@ class Lines(body.Body):
     fr = _lines(required=False)
 
 
-class ActionTexts(body.Body):
+class ActionTextsBody(body.Body):
     """What is sent replaces what was there; what is not sent stays."""
 
     name: Any = Names(required=False)
     definition: Any = Words(required=False)
 
 
-class NewActionTexts(ActionTexts):
+class NewActionTextsBody(ActionTextsBody):
     name: Any = Names()
 
 
-class SignalTexts(ActionTexts):
+class SignalTextsBody(ActionTextsBody):
     example: Any = Words(required=False)
 
 
-class NewSignalTexts(SignalTexts):
+class NewSignalTextsBody(SignalTextsBody):
     name: Any = Names()
 
 
-class PhaseTexts(ActionTexts):
+class PhaseTextsBody(ActionTextsBody):
     cues: Any = Lines(required=False)
     moves_on: Any = Lines(required=False)
     pushes_back: Any = Lines(required=False)
@@ -69,14 +70,18 @@ class PhaseTexts(ActionTexts):
     look_for: Any = Lines(required=False)
 
 
-TEXTS: Schema = {
-    "type": "object",
-    "additionalProperties": {
-        "type": "object",
-        "additionalProperties": {"anyOf": [TEXT, list_of(TEXT)]},
-    },
-    "description": "By what they are for, then by language",
-}
+def told(texts: type[body.Body]) -> Schema:
+    """Such texts as they are answered."""
+    properties = {
+        name: _by_language(list_of(TEXT) if isinstance(words, Lines) else TEXT)
+        for name, words in texts().fields.items()
+    }
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _by_language(words: Schema) -> Schema:
+    properties = dict.fromkeys(LANGUAGES, words)
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def plain(texts: Any) -> dict[str, Any]:
