@@ -10,11 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import tenancy
 from accounts.actions.audit import record_refusal
+from accounts.database.races import met_another
 from accounts.http.bodies import read_body
 from accounts.http.limits import count_call
 from accounts.http.programs import find_program
@@ -43,6 +45,12 @@ class WorkspaceDoor:
         if place == "api":
             return self._api(request)
         return self.get_response(request)
+
+    def process_exception(self, request: Any, error: Exception) -> HttpResponse | None:
+        """A page that met somebody else's; the API says so by itself."""
+        if request.workspace and met_another(error):
+            return render(request, "409.html", status=HTTPStatus.CONFLICT)
+        return None
 
     def _page(self, request: Any, *, slug: str) -> HttpResponse:
         if not request.user.is_authenticated:

@@ -7,15 +7,12 @@ from typing import Any
 import structlog
 from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
-from psycopg2.errors import (  # type: ignore[import-untyped]
-    DeadlockDetected,
-    SerializationFailure,
-)
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.database.races import met_another
 from accounts.models.base import StaleVersion
 from accounts.rest.editions import Stale
 
@@ -69,9 +66,7 @@ def understood(error: Exception) -> Exception:
     """What two who wrote at once, or a value out of all bounds, come to; else the error."""
     if isinstance(error, StaleVersion):
         return Stale(str(error))
-    if isinstance(error, IntegrityError) or isinstance(
-        error.__cause__, DeadlockDetected | SerializationFailure
-    ):
+    if isinstance(error, IntegrityError) or met_another(error):
         return Conflict(_("This was changed or taken back meanwhile."))
     if isinstance(error, DataError):
         return ValidationError(_("A value is outside of what can be kept."))

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 from uuid_utils.compat import uuid7
 
-from accounts.models import AuditEvent, RememberedAnswer, Team, Workspace
+from accounts.models import AuditEvent, RememberedAnswer, Team, User, Workspace
 from accounts.tenancy import workspace
 from opportunities.models import Company
 from tests.api.conftest import ROOT
@@ -108,6 +108,27 @@ def test_a_change_that_met_another_is_a_conflict_and_changes_nothing(
     assert trail(committed) == before
     again = send("patch", path, {"name": "New"}, **{"If-Match": '"v1"'})
     assert (again.status_code, again.json()["name"]) == (200, "New")
+
+
+def test_a_form_that_met_another_is_told_so_and_changes_nothing(
+    committed: Workspace, send: Callable[..., Any], client: Any
+):
+    client.force_login(User.objects.get())
+    for _time in range(TIMES):
+        mine, other = two_teams(committed)
+        before = trail(committed)
+        address = f"/w/{committed.slug}/teams/{mine.pk}/edit"
+        typed = {"name": f"New {mine.pk}", "version": "1"}
+        with in_the_way(committed, of=other, wants=mine) as got:
+            met = client.post(address, typed)
+        if got:
+            break
+
+    assert got
+    assert met.status_code == 409
+    assert "Go back: what you typed is still there." in met.content.decode()
+    assert trail(committed) == before
+    assert client.post(address, typed).status_code == 303
 
 
 def test_an_act_that_met_another_may_be_sent_again_under_its_key(
