@@ -1,12 +1,13 @@
 """The list of deals, narrowed and sorted: the address is the state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import Choices
@@ -14,10 +15,13 @@ from accounts.forms.inputs import DayInput
 from accounts.models import Membership
 from accounts.queries import matching
 from forecasting.models import ConstraintKind, ListedSymptom
+from forecasting.queries.listed import GROUPS, NO_LIMIT, RANK, place_of
 from opportunities.models import CLOSED_OUTCOMES, Opportunity, Outcome
 
 FRESH_DAYS, COVERED_DAYS = 14, 45
+HALF = 0.5
 OPEN, CLOSED = "open", "closed"
+BY_CONSTRAINT = "constraint"
 
 # What a column sorts by. Of what has no value, nobody knows: it comes last both ways.
 SORTS = {
@@ -62,7 +66,11 @@ class OpportunitiesFilter(forms.Form):
         ],
     )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
-    limited = _select(_("Limited by"), ConstraintKind.choices, _("anything"))
+    limited = _select(
+        _("Limited by"),
+        [*ConstraintKind.choices, (NO_LIMIT, _("no limit known"))],
+        _("anything"),
+    )
     phase = forms.ChoiceField(label=_("Their phase"), required=False)
     heard = _select(
         _("Last heard"),
@@ -74,12 +82,24 @@ class OpportunitiesFilter(forms.Form):
         ],
         _("any time"),
     )
+    coverage = _select(
+        _("Coverage"),
+        [
+            ("high", _("half of the influence or more")),
+            ("low", _("less than half")),
+            ("none", _("none of it")),
+        ],
+        _("any"),
+    )
     symptom = _select(_("Symptom"), ListedSymptom.choices, _("any or none"))
     least = _amount(_("Amount from"))
     most = _amount(_("Amount to"))
     bare = forms.BooleanField(label=_("Without an amount"), required=False)
     since = _day(_("Closed from"))
     until = _day(_("Closed to"))
+    group = _select(
+        _("Group by"), [(BY_CONSTRAINT, _("what limits them"))], _("nothing")
+    )
     team = forms.UUIDField(required=False, widget=forms.HiddenInput)
     sort = forms.ChoiceField(
         required=False,
@@ -99,6 +119,28 @@ class OpportunitiesFilter(forms.Form):
             everything = _("everybody") if name == "owner" else _("anywhere")
             field.choices = [("", everything), *choices]
 
+    def clean(self) -> dict[str, Any]:
+        """Nothing of an address is left aside in silence, as nothing is at the API."""
+        for name in self.data:
+            if name not in self.fields:
+                sentence = gettext("There is no such parameter here.")
+                self.add_error(None, f"{name[:100]}: {sentence}")
+            elif len(_all_of(self.data, name)) > 1:
+                self.add_error(name, gettext("Give this parameter once."))
+        asked = self.cleaned_data
+        if asked.get("group") and asked.get("state"):
+            sentence = gettext("Only open deals are limited by something.")
+            self.add_error("group", sentence)
+        return asked
+
+    @property
+    def refusals(self) -> Iterator[str]:
+        """What of the address makes no sense, in sentences."""
+        for name, sentences in self.errors.items():
+            label = self.fields[name].label or name if name in self.fields else ""
+            for sentence in sentences:
+                yield f"{label}: {sentence}" if label else str(sentence)
+
     @property
     def asked(self) -> dict[str, Any]:
         return self.cleaned_data if self.is_valid() else {}
@@ -108,10 +150,13 @@ class OpportunitiesFilter(forms.Form):
         return not self.asked.get("state")
 
     @property
+    def is_grouped(self) -> bool:
+        return bool(self.asked.get("group"))
+
+    @property
     def is_narrowing(self) -> bool:
-        return any(
-            self.data.get(name) for name in self.fields.keys() - {"sort", "after"}
-        )
+        shown = {"sort", "after", "group"}  # how, not which
+        return any(self.data.get(name) for name in self.fields.keys() - shown)
 
     @property
     def has_more(self) -> bool:
@@ -158,7 +203,8 @@ class OpportunitiesFilter(forms.Form):
                 | Q(company__in=matching(text, kind="company"))
             ),
             "owner": lambda pk: Q(owner=pk),
-            "limited": lambda kind: Q(outlooks__constraint_kind=kind),
+            "limited": _limited,
+            "coverage": _covered,
             "phase": lambda anchor: Q(outlooks__constraint_anchor=anchor),
             "symptom": lambda code: Q(outlooks__symptoms__contains=code),
             "heard": lambda age: _heard(age, now=now),
@@ -186,32 +232,73 @@ class OpportunitiesFilter(forms.Form):
 
     def order(self, deals: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
         """Those after the last one shown, sorted."""
-        name = self.sorting.removeprefix("-")
-        is_down = self.sorting.startswith("-")
-        return self.sorted(self._beyond(deals, SORTS[name], is_down=is_down))
+        beyond = self._beyond()
+        if beyond is not None:
+            deals = deals.alias(rank=RANK) if self.is_grouped else deals
+            deals = deals.filter(beyond)
+        return self.sorted(deals)
 
     def sorted(self, deals: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
         field = F(SORTS[self.sorting.removeprefix("-")])
         is_down = self.sorting.startswith("-")
         first = field.desc(nulls_last=True) if is_down else field.asc(nulls_last=True)
+        if self.is_grouped:
+            return deals.order_by(RANK.asc(), first, "pk")
         return deals.order_by(first, "pk")
 
-    def _beyond(
-        self, deals: QuerySet[Opportunity], field: str, *, is_down: bool
-    ) -> QuerySet[Opportunity]:
-        """Those that come after the last one shown; from the start for a broken link."""
-        value, _comma, pk = self.asked.get("after", "").rpartition(",")
+    @property
+    def last_group(self) -> str | None:
+        """The group of the last one shown, where a page goes on within it."""
+        if not self.is_grouped or not self.asked.get("after"):
+            return None
+        kind = self.asked["after"].partition(",")[0]
+        return kind if kind in GROUPS else None
+
+    def _beyond(self) -> Q | None:
+        """What comes after the last one shown; None, from the start, for a broken link."""
+        after, group = self.asked.get("after", ""), self.last_group
+        if not self.is_grouped:
+            return self._beyond_in_order(after)
+        if group is None:
+            return None
+        beyond, place = self._beyond_in_order(after.partition(",")[2]), place_of(group)
+        return beyond and (Q(rank__gt=place) | Q(rank=place) & beyond)
+
+    def _beyond_in_order(self, after: str) -> Q | None:
+        name = SORTS[self.sorting.removeprefix("-")]
+        value, _comma, pk = after.rpartition(",")
         try:
             last = UUID(pk)
-            known = _typed(field, value) if value else None
+            known = _typed(name, value) if value else None
         except ValueError:
-            return deals
-        nothing = Q(**{f"{field}__isnull": True})
+            return None
+        nothing = Q(**{f"{name}__isnull": True})
         if not value:
-            return deals.filter(nothing, pk__gt=last)
-        beyond = Q(**{f"{field}__{'lt' if is_down else 'gt'}": known})
-        same = Q(**{field: known}, pk__gt=last)
-        return deals.filter(beyond | same | nothing)
+            return nothing & Q(pk__gt=last)
+        than = "lt" if self.sorting.startswith("-") else "gt"
+        beyond = Q(**{f"{name}__{than}": known})
+        return beyond | Q(**{name: known}, pk__gt=last) | nothing
+
+
+def _all_of(data: Any, name: str) -> list[Any]:
+    return data.getlist(name) if hasattr(data, "getlist") else [data[name]]
+
+
+def _limited(kind: str) -> Q:
+    if kind == NO_LIMIT:
+        return Q(outlooks__constraint_kind="") | Q(outlooks__isnull=True)
+    return Q(outlooks__constraint_kind=kind)
+
+
+def _covered(share: str) -> Q:
+    """By the share of the influence that was heard lately."""
+    at = "outlooks__coverage"
+    conditions = {
+        "high": Q(**{f"{at}__gte": HALF}),
+        "low": Q(**{f"{at}__gt": 0, f"{at}__lt": HALF}),
+        "none": Q(**{at: 0}) | Q(**{f"{at}__isnull": True}),
+    }
+    return conditions[share]
 
 
 def _typed(field: str, value: str) -> Any:

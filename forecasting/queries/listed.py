@@ -1,13 +1,13 @@
 """The list of deals: what Outlook keeps of each, and the totals over all that match."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models import Sum as SumOf
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +17,10 @@ from opportunities.models import Opportunity
 from readiness.models import ModelStatus, Phase
 from readiness.templatetags.phases import PHASES
 from stakeholders.models import ANCHORS
+
+# What limits deals, in the order in which groups of them are shown.
+NO_LIMIT = "none"
+GROUPS = (*(kind.value for kind in ConstraintKind), NO_LIMIT)
 
 _KEPT = (
     *("target_on", "target_basis", "won_by_target_probability", "computed_at"),
@@ -52,6 +56,7 @@ class Listed:
     early_on: date | None
     median_on: date | None
     late_on: date | None
+    group: str  # one of GROUPS
     limit: str
     limiting_id: UUID | None
     phase: str  # the limiting person's likeliest; empty: not heard, or nobody
@@ -116,6 +121,7 @@ def _line(
         early_on=kept["decision_early_on"],
         median_on=kept["decision_median_on"],
         late_on=kept["decision_late_on"],
+        group=kept["constraint_kind"] or NO_LIMIT,
         limit=limit_in_words(
             kept["constraint_kind"] or "",
             name=row["limiting"] or "",
@@ -179,25 +185,73 @@ class Totals:
     without_rate: int
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Deals that are limited by the same, over all that match."""
+
+    kind: str
+    totals: Totals
+
+    @property
+    def label(self) -> str:
+        if self.kind == NO_LIMIT:
+            return _("no limit known")
+        return str(ConstraintKind(self.kind).label)
+
+
+def place_of(group: str) -> int:
+    return GROUPS.index(group)
+
+
+RANK = Case(
+    *(
+        When(outlooks__constraint_kind=kind, then=place)
+        for place, kind in enumerate(ConstraintKind.values)
+    ),
+    default=len(ConstraintKind.values),
+)
+
+
 def totals_of(deals: QuerySet[Opportunity], *, is_open: bool, base: str) -> Totals:
     """One query. Open deals add up in the base currency, closed ones each in their own."""
     return _open_totals(deals, base=base) if is_open else _closed_totals(deals)
 
 
-def _open_totals(deals: QuerySet[Opportunity], *, base: str) -> Totals:
-    known = Q(outlooks__amount__isnull=False)
-    row = deals.aggregate(
-        count=Count("pk"),
-        amount=SumOf("outlooks__amount_sort"),
-        priced=Count("pk", filter=known),
-        rated=Count("pk", filter=Q(outlooks__amount_sort__isnull=False)),
+def groups_of(deals: QuerySet[Opportunity], *, base: str) -> tuple[list[Group], Totals]:
+    """Open deals by what limits them, and all of them together; one query."""
+    rows = list(
+        deals.order_by()
+        .annotate(rank=RANK)
+        .values("rank")
+        .annotate(**_MEASURES)
+        .order_by("rank")
     )
-    amount = Decimal(round(row["amount"] or 0))
+    groups = [Group(GROUPS[row["rank"]], _added_up([row], base=base)) for row in rows]
+    return groups, _added_up(rows, base=base)
+
+
+_MEASURES = {
+    "count": Count("pk"),
+    "worth": SumOf("outlooks__amount_sort"),
+    "priced": Count("pk", filter=Q(outlooks__amount__isnull=False)),
+    "rated": Count("pk", filter=Q(outlooks__amount_sort__isnull=False)),
+}
+
+
+def _open_totals(deals: QuerySet[Opportunity], *, base: str) -> Totals:
+    return _added_up([deals.aggregate(**_MEASURES)], base=base)
+
+
+def _added_up(rows: Sequence[Mapping[str, Any]], *, base: str) -> Totals:
+    count, priced, rated = (
+        sum(row[name] for row in rows) for name in ("count", "priced", "rated")
+    )
+    worth = Decimal(round(sum(row["worth"] or 0 for row in rows)))
     return Totals(
-        count=row["count"],
-        sums=[Sum(amount, base)] if row["rated"] else [],
-        without_amount=row["count"] - row["priced"],
-        without_rate=row["priced"] - row["rated"],
+        count=count,
+        sums=[Sum(worth, base)] if rated else [],
+        without_amount=count - priced,
+        without_rate=priced - rated,
     )
 
 

@@ -1,10 +1,13 @@
 """The list of deals."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,11 +19,28 @@ from accounts.models import Membership, Team, TeamMember, TeamPart
 from accounts.permissions import permissions_of
 from accounts.queries import visible_owners, with_all_below
 from forecasting.forms.opportunities import SORTS, OpportunitiesFilter
-from forecasting.queries.listed import Listed, labels_by_anchor, listed, totals_of
+from forecasting.queries.listed import (
+    Group,
+    Listed,
+    Totals,
+    groups_of,
+    labels_by_anchor,
+    listed,
+    totals_of,
+)
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 
 PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines of one group on one page; without a group all lines."""
+
+    rows: Sequence[Listed]
+    group: Group | None = None
+    goes_on: bool = False  # it began on a page before
 
 
 @require_safe
@@ -37,7 +57,7 @@ def opportunities(request: WorkspaceRequest, slug: str) -> HttpResponse:
         deals = deals.filter(owner__in=seen)
     team, members = _team(form)
     matches = form.narrow(deals, now=now, owners=members)
-    totals = totals_of(matches, is_open=form.is_open, base=workspace.base_currency)
+    groups, totals = _totals(form, matches, base=workspace.base_currency)
     field = SORTS[form.sorting.removeprefix("-")]
     # Which they are is found first: what a line shows is joined to these alone.
     shown = form.order(matches).values("pk")[: PAGE_SIZE + 1]
@@ -50,12 +70,13 @@ def opportunities(request: WorkspaceRequest, slug: str) -> HttpResponse:
     context = {
         "form": form,
         "rows": page[:PAGE_SIZE],
+        "sections": _sections(form, page[:PAGE_SIZE], groups),
         "totals": totals,
         "team": team,
         "sees_all": seen is None,
         "columns": _columns(form),
         "labels": list(labels.values()),
-        "next": _address(form, after=_cursor(page[PAGE_SIZE - 1]))
+        "next": _address(form, after=_cursor(form, page[PAGE_SIZE - 1]))
         if len(page) > PAGE_SIZE
         else "",
         "first": _address(form) if form.asked.get("after") else "",
@@ -96,6 +117,27 @@ def _team(form: OpportunitiesFilter) -> tuple[Team | None, list[UUID] | None]:
     return teams[pk], list(places.values_list("membership_id", flat=True))
 
 
+def _totals(
+    form: OpportunitiesFilter, matches: QuerySet[Opportunity], *, base: str
+) -> tuple[list[Group], Totals]:
+    """One query, with groups or without."""
+    if form.is_grouped:
+        return groups_of(matches, base=base)
+    return [], totals_of(matches, is_open=form.is_open, base=base)
+
+
+def _sections(
+    form: OpportunitiesFilter, rows: Sequence[Listed], groups: Sequence[Group]
+) -> list[Section]:
+    if not form.is_grouped:
+        return [Section(rows)]
+    known = {group.kind: group for group in groups}
+    return [
+        Section(list(some), known.get(kind), goes_on=kind == form.last_group)
+        for kind, some in groupby(rows, key=lambda row: row.group)
+    ]
+
+
 def _columns(form: OpportunitiesFilter) -> dict[str, dict[str, str]]:
     """Where each heading leads, and how the list is sorted now."""
     now, columns = form.sorting, {}
@@ -123,7 +165,8 @@ def _address(form: OpportunitiesFilter, **more: str) -> str:
     return "?" + urlencode(kept | more)
 
 
-def _cursor(last: Listed) -> str:
+def _cursor(form: OpportunitiesFilter, last: Listed) -> str:
     value: Any = last.sort_value
     said = value.isoformat() if hasattr(value, "isoformat") else value
-    return f"{'' if said is None else said},{last.id}"
+    group = f"{last.group}," if form.is_grouped else ""
+    return f"{group}{'' if said is None else said},{last.id}"

@@ -24,7 +24,7 @@ def test_every_page_of_the_day_is_accessible_and_fits(world, open_page):
     for name, address in {
         "today": f"{base}/?whose=all",
         "queue": f"{base}/coaching",
-        "opportunities": f"{base}/opportunities?status=all",
+        "opportunities": f"{base}/opportunities?state=closed",
         "opportunities-none": f"{base}/opportunities?q=zzz",
         "opportunity": f"{base}/opportunities/{deal}",
         "opportunity-empty": f"{base}/opportunities/{world.empty.pk}",

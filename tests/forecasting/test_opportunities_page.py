@@ -76,7 +76,11 @@ def test_a_deal_that_was_never_computed_stands_there_too(as_alice, alice):
         ({"sort": "-name"}, ["C", "B", "A"]),
         ({"sort": "amount"}, ["A", "B", "C"]),
         ({"limited": "veto"}, ["B"]),
+        ({"limited": "none"}, ["C"]),
         ({"phase": "criteria"}, ["B"]),
+        ({"coverage": "high"}, ["A"]),
+        ({"coverage": "low"}, ["B"]),
+        ({"coverage": "none"}, ["C"]),
         ({"heard": "fresh"}, ["A"]),
         ({"heard": "stale"}, ["B"]),
         ({"heard": "never"}, ["C"]),
@@ -93,6 +97,7 @@ def test_the_list_is_narrowed_and_sorted(as_alice, alice, asked, found):
         amount_sort=100.0,
         last_heard_at=NOW - timedelta(days=3),
         won_by_target_probability=0.9,
+        coverage=0.5,
     )
     kept(
         alice,
@@ -100,6 +105,7 @@ def test_the_list_is_narrowed_and_sorted(as_alice, alice, asked, found):
         won_by_target_probability=0.2,
         constraint_kind="veto",
         constraint_anchor="criteria",
+        coverage=0.2,
         last_heard_at=NOW - timedelta(days=60),
     )
     create_opportunity(owner=alice, name="C")
@@ -114,6 +120,31 @@ def test_a_filter_that_makes_no_sense_shows_nothing(as_alice, alice):
 
     assert response.status_code == 422
     assert response.context["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("status=all", "status: There is no such parameter here."),
+        ("owner=&owner=", "Owner: Give this parameter once."),
+        ("limited=price", "Limited by: Select a valid choice."),
+        ("team=north", "team: Enter a valid UUID."),
+        ("q=a%00b", "Deal or company: Null characters are not allowed."),
+        ("least=-1", "Amount from: Ensure this value is greater than or equal to 0."),
+        ("group=constraint&state=won", "Only open deals are limited by something."),
+    ],
+)
+def test_what_is_not_known_is_answered_with_a_sentence(
+    as_alice, alice, query, sentence
+):
+    kept(alice)
+
+    page = as_alice.get(f"{HERE}?{query}")
+    part = as_alice.get(f"{HERE}?{query}", headers={"HX-Request": "true"})
+
+    assert (page.status_code, part.status_code) == (422, 422)
+    assert sentence in page.content.decode()
+    assert sentence in part.content.decode()
 
 
 @pytest.mark.parametrize("sort", ["name", "-chance", "heard", "amount"])
