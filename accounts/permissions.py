@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "prompt.answer": EVERYBODY,
     "case.write": frozenset({COACH, ADMIN}),
     "help.answer": frozenset({COACH, ADMIN}),
+    "view.share": frozenset({MANAGER, ADMIN}),
     "forecast.see": EVERYBODY,
     "accuracy.ask": frozenset({MANAGER, ADMIN}),
     "call.make": frozenset({MANAGER, ADMIN}),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import (
     Membership,
@@ -103,6 +103,30 @@ def with_all_below(
         if not more:
             return below
         below |= more
+
+
+def teams_around(membership: Membership) -> frozenset[UUID] | None:
+    """The teams a member has to do with; None means all of them. One query, or none.
+
+    Those they stand in, those above, and those below for who sees the tree.
+    """
+    levels = {level_of(Role(role), membership.workspace) for role in membership.roles}
+    if Visibility.ALL in levels:
+        return None
+    places = TeamMember.objects.filter(membership=membership, team=OuterRef("pk"))
+    rows = list(
+        Team.objects.annotate(is_mine=Exists(places)).values_list(
+            "pk", "parent_id", "is_mine"
+        )
+    )
+    parents = {pk: parent for pk, parent, _is_mine in rows}
+    own = {pk for pk, _parent, is_mine in rows if is_mine}
+    around = with_all_below(own, parents) if Visibility.TREE in levels else set(own)
+    for team in own:
+        while (above := parents.get(team)) is not None and above not in around:
+            around.add(above)
+            team = above
+    return frozenset(around)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from forecasting.views import (
     money,
     opportunities,
     reviews,
+    saved_views,
     what_if,
 )
 
@@ -23,6 +24,36 @@ urlpatterns = [
         "w/<slug:slug>/opportunities",
         opportunities.opportunities,
         name="opportunities",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/views",
+        saved_views.saved_views,
+        name="views",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/views/new",
+        saved_views.save,
+        name="view-new",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/views/<uuid:id>",
+        saved_views.change,
+        name="view-edit",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/views/<uuid:id>/ask",
+        saved_views.ask_anew,
+        name="view-ask",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/views/<uuid:id>/share",
+        saved_views.share,
+        name="view-share",
+    ),
+    path(
+        "w/<slug:slug>/opportunities/views/<uuid:id>/remove",
+        saved_views.remove,
+        name="view-remove",
     ),
     path(
         "w/<slug:slug>/companies",

@@ -85,7 +85,7 @@ def test_every_permission_guards_something():
         ((Role.REP,), SEES | WRITES),
         (
             (Role.MANAGER,),
-            SEES | WRITES | {"accuracy.ask", "call.make", "money.manage"},
+            SEES | WRITES | {"accuracy.ask", "call.make", "money.manage", "view.share"},
         ),
         ((Role.COACH,), SEES | COACHES),
         ((Role.ADMIN,), set(PERMISSIONS)),

@@ -40,6 +40,7 @@ from forecasting.models import (
     MapStatus,
     PeriodOutlook,
     PeriodReview,
+    SavedView,
     Snapshot,
     Target,
 )
@@ -267,6 +268,13 @@ def create_rate() -> ExchangeRate:
 
 def create_target() -> Target:
     return Target.objects.create(starts_on=DAY, ends_on=DAY, amount=1, currency="EUR")
+
+
+def create_view() -> SavedView:
+    """One for everybody: administrators keep it in order."""
+    return SavedView.objects.create(
+        owner=create_membership(), name="At risk", is_for_all=True
+    )
 
 
 def create_called_deal() -> Opportunity:
@@ -546,6 +554,7 @@ API: dict[str, Callable[[], Any]] = {
     "api:period-review": create_review,
     "api:target": create_target,
     "api:call": create_call,
+    "api:view": create_view,
     "api:prompt-answer": create_prompt,
     "api:symptom": create_symptom,
     "api:practice-answer": create_practice_answer,
@@ -656,6 +665,10 @@ FOREIGN: dict[str, Callable[[], Any]] = {
     "opportunities:company-edit": create_company,
     "forecasting:company": create_company,
     "forecasting:rate-retract": create_rate,
+    "forecasting:view-edit": create_view,
+    "forecasting:view-ask": create_view,
+    "forecasting:view-share": create_view,
+    "forecasting:view-remove": create_view,
     "forecasting:call-retract": create_call,
     "forecasting:deal-call": create_called_deal,
     "forecasting:target-edit": create_target,

@@ -53,6 +53,7 @@ RESOURCES: dict[str, str | Promise] = {
     "targets": _("targets of periods"),
     "tasks": _("tasks"),
     "teams": _("teams"),
+    "views": _("saved views of the list of opportunities"),
     "webhook_deliveries": _("what was sent to webhooks"),
     "webhooks": _("webhooks: where news is sent"),
 }

@@ -1,12 +1,15 @@
 """The list of deals, narrowed and sorted: the address is the state."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.db.models import F, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +25,7 @@ FRESH_DAYS, COVERED_DAYS = 14, 45
 HALF = 0.5
 OPEN, CLOSED = "open", "closed"
 BY_CONSTRAINT = "constraint"
+NOT_KEPT = {"after", "view"}  # where one is, not what one asks
 
 # What a column sorts by. Of what has no value, nobody knows: it comes last both ways.
 SORTS = {
@@ -107,6 +111,7 @@ class OpportunitiesFilter(forms.Form):
         choices=[("", ""), *((s + n, n) for n in SORTS for s in ("", "-"))],
     )
     after = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+    view = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, data: Any, *, owners: Iterable[Membership], phases: Choices, **kwargs: Any
@@ -155,7 +160,7 @@ class OpportunitiesFilter(forms.Form):
 
     @property
     def is_narrowing(self) -> bool:
-        shown = {"sort", "after", "group"}  # how, not which
+        shown = {"sort", "group"} | NOT_KEPT  # how, not which
         return any(self.data.get(name) for name in self.fields.keys() - shown)
 
     @property
@@ -168,8 +173,33 @@ class OpportunitiesFilter(forms.Form):
     @property
     def sorting(self) -> str:
         """The column, with a minus in front when the largest comes first."""
-        default = "-chance" if self.is_open else "-closed"
-        return self.asked.get("sort") or default
+        return self.asked.get("sort") or self._usual_sorting
+
+    @property
+    def _usual_sorting(self) -> str:
+        return "-chance" if self.is_open else "-closed"
+
+    @property
+    def query(self) -> str:
+        """What is asked, in one way of saying it: of two that ask the same the same."""
+        values = {name: _said(value) for name, value in self.asked.items()}
+        if values.get("sort") == self._usual_sorting:
+            del values["sort"]
+        return urlencode(
+            {n: values[n] for n in self.fields if values.get(n) and n not in NOT_KEPT}
+        )
+
+    @property
+    def in_words(self) -> Iterator[str]:
+        """What is asked, for people: each filter with its value."""
+        for name, value in self.asked.items():
+            field = self.fields[name]
+            if not _said(value) or isinstance(field.widget, forms.HiddenInput):
+                continue
+            names = dict(getattr(field, "choices", ()))
+            said = date_format(value) if isinstance(value, date) else value
+            said = names.get(value, said)
+            yield str(field.label) if value is True else f"{field.label}: {said}"
 
     def narrow(
         self,
@@ -278,6 +308,15 @@ class OpportunitiesFilter(forms.Form):
         than = "lt" if self.sorting.startswith("-") else "gt"
         beyond = Q(**{f"{name}__{than}": known})
         return beyond | Q(**{name: known}, pk__gt=last) | nothing
+
+
+def _said(value: Any) -> str:
+    """A value as an address says it; empty: nothing is asked."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "on"
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _all_of(data: Any, name: str) -> list[Any]:

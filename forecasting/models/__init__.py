@@ -13,9 +13,11 @@ from forecasting.models.forecast import (
 )
 from forecasting.models.outlook import ListedSymptom, Outlook, PeriodOutlook
 from forecasting.models.review import PeriodReview, ReviewSubscription
+from forecasting.models.saved_view import LONGEST_QUERY, Reach, SavedView, reach_of
 from forecasting.models.target import Target
 
 __all__ = [
+    "LONGEST_QUERY",
     "RAW_WEEKS",
     "WEEKS",
     "AccuracyReport",
@@ -29,10 +31,13 @@ __all__ = [
     "Outlook",
     "PeriodOutlook",
     "PeriodReview",
+    "Reach",
     "ReplayedDay",
     "ReviewSubscription",
+    "SavedView",
     "Snapshot",
     "Target",
     "TargetBasis",
     "Verdict",
+    "reach_of",
 ]

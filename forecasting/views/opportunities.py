@@ -19,6 +19,7 @@ from accounts.models import Membership, Team, TeamMember, TeamPart
 from accounts.permissions import permissions_of
 from accounts.queries import visible_owners, with_all_below
 from forecasting.forms.opportunities import SORTS, OpportunitiesFilter
+from forecasting.models import SavedView
 from forecasting.queries.listed import (
     Group,
     Listed,
@@ -28,6 +29,7 @@ from forecasting.queries.listed import (
     listed,
     totals_of,
 )
+from forecasting.queries.saved_views import may_change, offered_to, views_seen_by
 from opportunities.models import Opportunity
 from opportunities.queries import waiting_for
 
@@ -41,6 +43,15 @@ class Section:
     rows: Sequence[Listed]
     group: Group | None = None
     goes_on: bool = False  # it began on a page before
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The view the address says it began with."""
+
+    view: SavedView | None  # None: it is gone, or nobody shares it any more
+    is_changed: bool = False
+    may_change: bool = False
 
 
 @require_safe
@@ -67,8 +78,11 @@ def opportunities(request: WorkspaceRequest, slug: str) -> HttpResponse:
         sort_by=field,
         labels=labels,
     )
+    views = offered_to(request.membership)
     context = {
         "form": form,
+        "views": views,
+        "opened": _opened(form, views, request.membership),
         "rows": page[:PAGE_SIZE],
         "sections": _sections(form, page[:PAGE_SIZE], groups),
         "totals": totals,
@@ -115,6 +129,19 @@ def _team(form: OpportunitiesFilter) -> tuple[Team | None, list[UUID] | None]:
     below = with_all_below({pk}, parents)
     places = TeamMember.objects.filter(team__in=below, part=TeamPart.MEMBER)
     return teams[pk], list(places.values_list("membership_id", flat=True))
+
+
+def _opened(
+    form: OpportunitiesFilter, views: Sequence[SavedView], by: Membership
+) -> Opened | None:
+    pk = form.asked.get("view")
+    if not pk:
+        return None
+    view = next((view for view in views if view.pk == pk), None)
+    view = view or views_seen_by(by).select_related("owner").filter(pk=pk).first()
+    if view is None:
+        return Opened(None)
+    return Opened(view, view.query != form.query, may_change(view, by))
 
 
 def _totals(

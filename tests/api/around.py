@@ -12,7 +12,7 @@ from coaching.models import (
     PracticeAnswer,
     Symptom,
 )
-from forecasting.models import ManagerCall, PeriodReview, Snapshot, Target
+from forecasting.models import ManagerCall, PeriodReview, SavedView, Snapshot, Target
 from integrations.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from opportunities.models import Opportunity
 from stakeholders.models import Stakeholder
@@ -71,6 +71,7 @@ def _said(owner: Membership, number: int) -> None:
         "currency": "EUR",
     }
     Target.objects.create(**place)
+    SavedView.objects.create(owner=owner, name=f"View {number}", query="limited=veto")
     ManagerCall.objects.create(
         **place, reason="They said so.", logged_at=NOW, logged_by=owner
     )

@@ -34,6 +34,7 @@ from forecasting.models import (
     PeriodReview,
     ReplayedDay,
     ReviewSubscription,
+    SavedView,
     Snapshot,
     Target,
 )
@@ -369,6 +370,7 @@ VALID: dict[type[models.Model], Any] = {
         "member": create_membership(),
         "address": "https://example.com/w/ours/forecast/reviews",
     },
+    SavedView: lambda w: {"owner": w.owner, "name": uuid7().hex},
     Target: lambda _: {
         "starts_on": DAY + timedelta(days=Target.objects.count()),
         "ends_on": LATER,
@@ -553,6 +555,11 @@ BROKEN: dict[str, Any] = {
     "manager_call_is_not_negative": {"amount": Decimal(-1)},
     "manager_call_ends_after_it_starts": {"ends_on": DAY - timedelta(days=1)},
     "manager_call_has_a_reason": {"reason": ""},
+    "saved_view_has_a_name": {"name": ""},
+    "saved_view_for_a_team_or_all": lambda _: {
+        "team": create_team(),
+        "is_for_all": True,
+    },
     "period_review_within_its_week": {"taken_on": DAY - timedelta(days=1)},
     "prompt_answer_has_a_time": {"answer": "accepted"},
     "deal_timing_counts": {"ill": 2},
