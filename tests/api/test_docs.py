@@ -97,6 +97,6 @@ def test_every_example_of_the_document_works(committed: Workspace, live_server: 
         for example in examples()
     ]
 
-    assert len(answers) == 30
-    assert [answer.stderr for answer in answers] == [""] * 30
+    assert len(answers) == 31
+    assert [answer.stderr for answer in answers] == [""] * 31
     assert all(answer.stdout.startswith("{") for answer in answers)
