@@ -37,7 +37,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Band:
     """Lines of one group on one page; without a group all lines."""
 
     rows: Sequence[Listed]
@@ -84,7 +84,7 @@ def opportunities(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "views": views,
         "opened": _opened(form, views, request.membership),
         "rows": page[:PAGE_SIZE],
-        "sections": _sections(form, page[:PAGE_SIZE], groups),
+        "bands": _bands(form, page[:PAGE_SIZE], groups),
         "totals": totals,
         "team": team,
         "sees_all": seen is None,
@@ -153,14 +153,14 @@ def _totals(
     return [], totals_of(matches, is_open=form.is_open, base=base)
 
 
-def _sections(
+def _bands(
     form: OpportunitiesFilter, rows: Sequence[Listed], groups: Sequence[Group]
-) -> list[Section]:
+) -> list[Band]:
     if not form.is_grouped:
-        return [Section(rows)]
+        return [Band(rows)]
     known = {group.kind: group for group in groups}
     return [
-        Section(list(some), known.get(kind), goes_on=kind == form.last_group)
+        Band(list(some), known.get(kind), goes_on=kind == form.last_group)
         for kind, some in groupby(rows, key=lambda row: row.group)
     ]
 

@@ -17,8 +17,7 @@ GROUPED = {"group": "constraint"}
 
 def by_group(context) -> list[tuple[str, list[str]]]:
     return [
-        (section.group.kind, [row.name for row in section.rows])
-        for section in context["sections"]
+        (band.group.kind, [row.name for row in band.rows]) for band in context["bands"]
     ]
 
 
@@ -55,8 +54,8 @@ def test_grouped_pages_follow_each_other_without_gap_or_repeat(
     while address:
         context = as_alice.get(f"{HERE}{address}").context
         seen += [row.name[0] for row in context["rows"]]
-        continued += [section.goes_on for section in context["sections"]]
-        counts = [section.group.totals.count for section in context["sections"]]
+        continued += [band.goes_on for band in context["bands"]]
+        counts = [band.group.totals.count for band in context["bands"]]
         assert set(counts) == {3}, "over all that match, not the page"
         address = context["next"]
 
@@ -75,7 +74,7 @@ def test_groups_add_up_to_the_totals_and_say_what_has_no_amount(as_alice, alice)
     totals = context["totals"]
     assert totals == as_alice.get(HERE).context["totals"]
     assert (totals.count, totals.without_amount, totals.without_rate) == (4, 1, 1)
-    veto, quorum = (section.group.totals for section in context["sections"])
+    veto, quorum = (band.group.totals for band in context["bands"])
     assert [each.amount for each in (*veto.sums, *quorum.sums)] == [5, 1000]
     assert (veto.without_rate, quorum.without_amount) == (1, 1)
 
