@@ -94,7 +94,7 @@ def _numbers(least: int, most: int) -> Any:
     )
 
 
-class Symptoms(body.Body):
+class SymptomsBody(body.Body):
     """Of which symptoms it is a sign, or a sign of the contrary; of the others of none."""
 
     S1 = body.Choice([SIGN, CONTRARY], required=False)
@@ -109,7 +109,7 @@ class SignalTypeChangeBody(body.Body):
     steps = _numbers(1, 5)
     evidence_class = body.Choice(EvidenceClass.choices)
     stance_effect = body.Whole(min_value=-2, max_value=2, required=False)
-    symptoms: Any = Symptoms(required=False)
+    symptoms: Any = SymptomsBody(required=False)
     is_retired = body.Flag(required=False)
 
 

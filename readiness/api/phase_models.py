@@ -66,7 +66,7 @@ from readiness.actions.versions import (
     activate_model,
     roll_back,
 )
-from readiness.api.words import Names, PhaseTextsBody, plain, told
+from readiness.api.words import NamesBody, PhaseTextsBody, plain, told
 from readiness.models import Basis, Phase, PhaseModel
 from readiness.models.phase_model import ModelStatus
 from stakeholders.api.seen import row_of
@@ -116,12 +116,12 @@ class SplitBody(body.Body):
         max_value=0.99,
         help_text="How much of the stay belongs to the first part",
     )
-    first: Any = Names(required=False)
-    second: Any = Names(required=False)
+    first: Any = NamesBody(required=False)
+    second: Any = NamesBody(required=False)
 
 
 class MergedBody(body.Body):
-    name: Any = Names(required=False)
+    name: Any = NamesBody(required=False)
 
 
 def _make(given: Mapping[str, Any], reader: Reader) -> PhaseModel:

@@ -12,7 +12,7 @@ from readiness.actions.phase_models import LANGUAGES
 NAME, WORDS, LINE, MOST_LINES = 120, 600, 300, 12  # as the pack has them
 
 
-class Names(body.Body):
+class NamesBody(body.Body):
     """What it is called; English is what the others fall back to."""
 
     en = body.Text(max_length=NAME)
@@ -20,7 +20,7 @@ class Names(body.Body):
     fr = body.Text(max_length=NAME, required=False)
 
 
-class Words(body.Body):
+class WordsBody(body.Body):
     """A few sentences."""
 
     en = body.Text(max_length=WORDS, line=False, allow_blank=True)
@@ -34,7 +34,7 @@ def _lines(**more: Any) -> Any:
     )
 
 
-class Lines(body.Body):
+class LinesBody(body.Body):
     """Some lines."""
 
     en = _lines()
@@ -45,35 +45,35 @@ class Lines(body.Body):
 class ActionTextsBody(body.Body):
     """What is sent replaces what was there; what is not sent stays."""
 
-    name: Any = Names(required=False)
-    definition: Any = Words(required=False)
+    name: Any = NamesBody(required=False)
+    definition: Any = WordsBody(required=False)
 
 
 class NewActionTextsBody(ActionTextsBody):
-    name: Any = Names()
+    name: Any = NamesBody()
 
 
 class SignalTextsBody(ActionTextsBody):
-    example: Any = Words(required=False)
+    example: Any = WordsBody(required=False)
 
 
 class NewSignalTextsBody(SignalTextsBody):
-    name: Any = Names()
+    name: Any = NamesBody()
 
 
 class PhaseTextsBody(ActionTextsBody):
-    cues: Any = Lines(required=False)
-    moves_on: Any = Lines(required=False)
-    pushes_back: Any = Lines(required=False)
-    do: Any = Lines(required=False)
-    do_not: Any = Lines(required=False)
-    look_for: Any = Lines(required=False)
+    cues: Any = LinesBody(required=False)
+    moves_on: Any = LinesBody(required=False)
+    pushes_back: Any = LinesBody(required=False)
+    do: Any = LinesBody(required=False)
+    do_not: Any = LinesBody(required=False)
+    look_for: Any = LinesBody(required=False)
 
 
 def told(texts: type[body.Body]) -> Schema:
     """Such texts as they are answered."""
     properties = {
-        name: _by_language(list_of(TEXT) if isinstance(words, Lines) else TEXT)
+        name: _by_language(list_of(TEXT) if isinstance(words, LinesBody) else TEXT)
         for name, words in texts().fields.items()
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
