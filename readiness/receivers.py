@@ -1,5 +1,6 @@
-"""A new workspace gets a phase model of its own; what was heard follows a seat."""
+"""A new workspace gets a phase model; a task learns our steps; what was heard follows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +14,25 @@ from readiness.models import (
     SellerActionTarget,
     Signal,
 )
+from readiness.queries.catalogue import catalogue_of
+from readiness.queries.models import NoActiveModel, active_model
 from stakeholders.actions.seats import move_once
 from stakeholders.models import Stakeholder
-from stakeholders.signals import seats_merged
+from stakeholders.signals import seats_merged, steps_asked
 
 
 @receiver(workspace_created)
 def give_phase_model(now: datetime, **kwargs: Any) -> None:
     copy_default_model(now=now)
+
+
+@receiver(steps_asked)
+def name_steps(**kwargs: Any) -> Mapping[str, str]:
+    """Our steps by name; none while the workspace has no model."""
+    try:
+        return catalogue_of(active_model()).steps
+    except NoActiveModel:
+        return {}
 
 
 @receiver(seats_merged)

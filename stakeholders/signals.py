@@ -8,3 +8,7 @@ outcome_recorded = Signal()
 # Two seats of one deal became one. Sent in the transaction: kept, gone, now. What hangs
 # on `gone` in apps above is moved by a receiver there.
 seats_merged = Signal()
+
+# Which steps of ours can be planned? An app above answers with their names in the reader's
+# language by their codes, those that are offered, in the order in which they are.
+steps_asked = Signal()

@@ -52,6 +52,12 @@ class Catalogue:
         """In the reader's language."""
         return tuple(in_words(texts, "name") for texts in self.phases)
 
+    @property
+    def steps(self) -> dict[str, str]:
+        """What our own steps are called, in the order of the reader's alphabet."""
+        named = {code: str(kind) for code, kind in self.actions.items()}
+        return dict(sorted(named.items(), key=lambda each: each[1]))
+
     def signal(self, code: str) -> str:
         """The name of a signal; its code, when the model knows it no longer."""
         return str(self.signals.get(code, code))

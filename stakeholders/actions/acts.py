@@ -23,6 +23,7 @@ from stakeholders.models import (
     Task,
 )
 from stakeholders.models.acts import FILE_ITEMS
+from stakeholders.queries.steps import plannable_steps
 
 
 class NotInThisDeal(Exception):
@@ -39,6 +40,10 @@ class NoSuchFileItem(Exception):
 
 class UnknownPhase(Exception):
     """Not one of the seven anchors."""
+
+
+class UnknownStep(Exception):
+    """Not a step of ours that the active phase model knows."""
 
 
 class AlreadyDone(Exception):
@@ -178,15 +183,22 @@ def create_task(
     now: datetime,
     stakeholder: Stakeholder | None = None,
     owner: Membership | None = None,
+    action: str = "",
     **fields: Any,
 ) -> Task:
-    """:raises NotInThisDeal: when the stakeholder sits in another deal."""
+    """Note what was promised, and which step of ours it plans.
+
+    :raises NotInThisDeal: when the stakeholder sits in another deal.
+    :raises UnknownStep: for a step that the active model lacks.
+    """
     refuse_other_deals(opportunity, stakeholder)
+    refuse_unknown_step(action)
     task = Task.objects.create(
         opportunity=opportunity,
         title=title.strip(),
         stakeholder=stakeholder,
         owner=owner,
+        action=action,
         **fields,
     )
     record(verb="task.created", subject=task, by=by, at=now)
@@ -222,12 +234,15 @@ def change_task(
     by: Membership | None,
     now: datetime,
 ) -> Task:
-    """Put a task right.
+    """Put a task right. The step it plans may stay, also when no model knows it now.
 
     :raises NotInThisDeal: when the stakeholder sits in another deal.
+    :raises UnknownStep: for another step that the active model lacks.
     :raises StaleVersion: when somebody else changed it since `version`.
     """
     refuse_other_deals(task.opportunity, values.get("stakeholder"))
+    if values.get("action", "") != task.action:
+        refuse_unknown_step(values.get("action", ""))
     before, after = differences(task, values)
     if not after:
         return task
@@ -246,6 +261,12 @@ def refuse_other_deals(
             _("%(name)s has no seat in “%(deal)s”.")
             % {"name": stakeholder.person.name, "deal": opportunity.name}
         )
+
+
+def refuse_unknown_step(action: str) -> None:
+    """:raises UnknownStep: unless it is none, or one that can be planned."""
+    if action and action not in plannable_steps():
+        raise UnknownStep(_("There is no action “%(code)s”.") % {"code": action})
 
 
 def refuse_unknown_phase(anchor: str) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from accounts.rest import Act, Change, Creation, Filter, Reader, Resource
 from accounts.rest import fields as body
-from accounts.rest.columns import DAY, FLAG, ID, INSTANT, column, maybe, reference
+from accounts.rest.columns import DAY, FLAG, ID, INSTANT, TEXT, column, maybe, reference
 from opportunities.models import Opportunity
 from stakeholders.actions.acts import (
     AlreadyDone,
+    UnknownStep,
     change_task,
     create_task,
     finish_task,
@@ -29,6 +30,7 @@ class TaskChangeBody(body.Body):
     title = body.Text(max_length=200)
     stakeholder = body.Id(required=False, allow_null=True)
     owner = body.Id(required=False, allow_null=True)
+    action = body.Text(max_length=20, required=False, allow_null=True)
     department = body.Text(max_length=80, required=False)
     due_on = body.Day(required=False, allow_null=True)
 
@@ -68,6 +70,8 @@ def _pointing(
         values["stakeholder"] = person_in(
             deal, values["stakeholder"], field="stakeholder"
         )
+    if "action" in values:
+        values["action"] = values["action"] or ""
     if "owner" in values:
         values["owner"] = member_of(reader, values["owner"], field="owner")
     return values
@@ -84,7 +88,7 @@ def _undo(task: Task, given: Mapping[str, Any], reader: Reader) -> Task:
 TASKS = Resource(
     name="tasks",
     noun="task",
-    about="Next steps somebody promised.",
+    about="Next steps somebody promised. `action`: the code of the step of ours it plans.",
     permission="deal.see",
     rows=lambda reader: Task.objects.filter(opportunity__in=seen_by(reader)),
     columns={
@@ -95,6 +99,7 @@ TASKS = Resource(
             "stakeholder_id", "stakeholder__person__name", null=True
         ),
         "owner": reference("owner_id", "owner__name", null=True),
+        "action": maybe("action"),
         "department": maybe("department"),
         "due_on": column("due_on", DAY, null=True),
         "done_at": column("done_at", INSTANT, null=True),
@@ -102,11 +107,12 @@ TASKS = Resource(
     filters=OF_A_DEAL
     | {
         "owner": Filter(ID, "owner"),
+        "action": Filter(TEXT, "action"),
         "due_until": Filter(DAY, "due_on__lte"),
         "is_open": Filter(FLAG, "done_at__isnull"),
     },
-    creation=Creation(TaskBody, _create, "deal.write", (AlreadyClosed,)),
-    change=Change(TaskChangeBody, _change, "deal.write"),
+    creation=Creation(TaskBody, _create, "deal.write", (AlreadyClosed, UnknownStep)),
+    change=Change(TaskChangeBody, _change, "deal.write", (UnknownStep,)),
     version="version",
     row_acts=(
         Act("done", "It was done.", _finish, "deal.write", refusals=(AlreadyDone,)),

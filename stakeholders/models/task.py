@@ -18,6 +18,8 @@ class Task(Sourced, WorkspaceModel):
     owner = WorkspaceForeignKey(
         Membership, models.RESTRICT, null=True, blank=True, related_name="+"
     )
+    # Which step of ours it plans: a code of the phase model that was active then.
+    action = models.CharField(_("our step"), max_length=20, blank=True)
     department = models.CharField(_("department"), max_length=80, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
