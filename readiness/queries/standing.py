@@ -1,25 +1,64 @@
 """Where the people of a deal stand now: the stored readings, drifted to the moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
+from django.db.models.functions import JSONObject
+
 from readiness.engine.records import Reading, State
 from readiness.engine.replay import replay, state_at
-from readiness.models import PhaseReading
-from readiness.queries.models import LoadedModel
+from readiness.models import ModelStatus, PhaseModel, PhaseReading
+from readiness.queries.models import LoadedModel, NoActiveModel, loaded
 from stakeholders.models import Stakeholder
 
 
 def last_readings(stakeholders: Sequence[Stakeholder]) -> dict[UUID, PhaseReading]:
     """The last stored reading of each person, of those who have one; one query."""
-    rows = PhaseReading.objects.filter(
-        stakeholder__in=[stakeholder.pk for stakeholder in stakeholders]
-    )
-    last = rows.order_by("stakeholder", "-computed_at", "-id").distinct("stakeholder")
+    last = _last([stakeholder.pk for stakeholder in stakeholders])
     return {row.stakeholder_id: row for row in last}
+
+
+def stand_now(
+    people: Collection[UUID], *, now: datetime
+) -> tuple[LoadedModel, dict[UUID, tuple[float, ...]]]:
+    """The active model, and where these people stand by it; both in one query.
+
+    Left out is whom nobody heard, and whom a new model has not read yet.
+
+    :raises NoActiveModel: when there is none.
+    """
+    last = _last(people).values(
+        row=JSONObject(
+            who="stakeholder_id",
+            model="model_id",
+            signals="signal_count",
+            stands_at="stands_at",
+            state="state",
+        )
+    )
+    active = PhaseModel.objects.filter(status=ModelStatus.ACTIVE)
+    found: Any = active.annotate(last=ArraySubquery(last)).first()
+    if found is None:
+        raise NoActiveModel("this workspace has no active phase model")
+    model = loaded(found)
+    standing = {}
+    for told in found.last or ():  # of nobody there is no array
+        if told["signals"] and UUID(told["model"]) == model.pk:
+            stands_at = datetime.fromisoformat(told["stands_at"])
+            row = PhaseReading(stands_at=stands_at, state=told["state"])
+            reading = reading_at(row, now, model=model)
+            standing[UUID(told["who"])] = reading.probabilities
+    return model, standing
+
+
+def _last(people: Collection[UUID]) -> "QuerySet[PhaseReading]":
+    rows = PhaseReading.objects.filter(stakeholder__in=people)
+    return rows.order_by("stakeholder", "-computed_at", "-id").distinct("stakeholder")
 
 
 def reading_at(row: PhaseReading, when: datetime, *, model: LoadedModel) -> Reading:

@@ -25,6 +25,8 @@ class Timing:
     fit: float
     phase: str
     chance: float
+    # The harm where they are not so far yet, less that where they are past it.
+    early: float
 
     @property
     def is_ill(self) -> bool:
@@ -37,6 +39,14 @@ class Timing:
     @property
     def suits(self) -> bool:
         return self.fit >= SUITS
+
+    @property
+    def is_early(self) -> bool:
+        return self.is_ill and self.early > 0
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_ill and self.early < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +91,23 @@ def timing_of(
     labels: Sequence[str],
 ) -> Timing:
     place = max(range(len(standing)), key=lambda k: (standing[k], -k))
-    fit = mean_fit(action.fits, standing)
-    return Timing(action, name, fit, str(labels[place]), standing[place])
+    return Timing(
+        action=action,
+        name=name,
+        fit=mean_fit(action.fits, standing),
+        phase=str(labels[place]),
+        chance=standing[place],
+        early=_earliness(action.fits, standing),
+    )
+
+
+def _earliness(fits: Sequence[int], standing: Sequence[float]) -> float:
+    """Harm before the first phase a step fits, less harm after the last; 0 if it fits none."""
+    fitting = [place for place, fit in enumerate(fits) if fit > 0]
+    if not fitting:
+        return 0.0
+    harm = [max(0, -fit) * p for fit, p in zip(fits, standing, strict=True)]
+    return sum(harm[: fitting[0]]) - sum(harm[fitting[-1] + 1 :])
 
 
 def timings_at(
