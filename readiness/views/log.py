@@ -1,5 +1,6 @@
 """The log of conversations: opened, kept as a draft, saved once."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -196,15 +197,32 @@ def _opened(
     deal, by = sheet.opportunity, request.membership
     if fields := take_form(request, about=deal.pk):
         keep_draft(membership=by, opportunity=deal, fields=fields, now=now)
+    done = _done(request, sheet)
     kept = LogDraft.objects.filter(membership=by, opportunity=deal).first()
     if kept is not None and _is_unsaved(kept, deal):
-        return _form(request, sheet, typed(kept.fields, sheet), kept=kept)
-    told = {
+        # A draft may be of another talk: nothing is added to it.
+        waits = any(done.values())
+        return _form(
+            request, sheet, typed(kept.fields, sheet), kept=kept, step_waits=waits
+        )
+    told = done | {
         FIELD: str(Ticket.new(deal.pk, by=by, now=now)),
         "occurred_at": timezone.localtime(now),
         "channel": Channel.CALL,
     }
     return _form(request, sheet, unbound(sheet, told))
+
+
+def _done(request: WorkspaceRequest, sheet: LogSheet) -> dict[str, list[str]]:
+    """What a planned step that was done says before one types; what is none is left out."""
+    known: dict[str, Callable[[str], object]] = {
+        "did": sheet.catalogue.actions.get,
+        "took": sheet.stakeholder,
+    }
+    return {
+        name: [each for each in request.GET.getlist(name) if find(each)]
+        for name, find in known.items()
+    }
 
 
 def _is_unsaved(kept: LogDraft, deal: Opportunity) -> bool:

@@ -1,6 +1,6 @@
 """A next step that was promised."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from accounts.forms.workspaces import GREATEST_VERSION
 from accounts.models import Membership
 from stakeholders.models import Stakeholder, Task
 
-FIELDS = ("title", "stakeholder", "owner", "department", "due_on")
+FIELDS = ("title", "stakeholder", "action", "owner", "department", "due_on")
 
 
 class TaskForm(forms.Form):
@@ -25,6 +25,11 @@ class TaskForm(forms.Form):
     stakeholder = forms.TypedChoiceField(
         label=_("For whom"), empty_value=None, required=False
     )
+    action = forms.ChoiceField(
+        label=_("Which step of ours"),
+        required=False,
+        help_text=_("Then it is said whether it fits where that person stands."),
+    )
     owner = forms.TypedChoiceField(label=_("Owner"), empty_value=None, required=False)
     department = forms.CharField(label=_("Department"), max_length=80, required=False)
     due_on = DayField(label=_("Due on"), required=False)
@@ -34,9 +39,14 @@ class TaskForm(forms.Form):
         *args: Any,
         people: Iterable[Stakeholder],
         owners: Iterable[Membership],
+        steps: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [  # type: ignore[attr-defined]
+            ("", _("none in particular")),
+            *steps.items(),
+        ]
         choose_from(
             self.fields["stakeholder"],
             ((one, str(one)) for one in people),
@@ -61,6 +71,7 @@ class ChangeTaskForm(TaskForm):
         return {
             "title": task.title,
             "stakeholder": str(task.stakeholder_id or ""),
+            "action": task.action,
             "owner": str(task.owner_id or ""),
             "department": task.department,
             "due_on": task.due_on,

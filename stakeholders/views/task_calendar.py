@@ -35,7 +35,8 @@ class Day:
 @require_safe
 @member("deal.see")
 def task_calendar(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    day = request.workspace.today(timezone.now())
+    now = timezone.now()
+    day = request.workspace.today(now)
     owners = Membership.objects.of(request.workspace).order_by("name", "pk")
     filters = MonthFilters(request.GET, owners=owners)
     given = filters.cleaned_data if filters.is_valid() else {}
@@ -65,8 +66,10 @@ def task_calendar(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "month": month,
         "earlier": (month - timedelta(days=1)).replace(day=1),
         "later": (month + timedelta(days=31)).replace(day=1),
+        "tasks": found[:SHOWN],
         "weeks": _laid_out(found[:SHOWN], weeks, month),
         "day": day,
+        "now": now,
         "has_more": len(found) > SHOWN,
         "shown": SHOWN,
         "may_write": "deal.write" in permissions_of(request.membership),

@@ -13,6 +13,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
@@ -32,6 +34,7 @@ from opportunities.models import Opportunity
 from stakeholders.actions.acts import (
     AlreadyDone,
     NotInThisDeal,
+    UnknownStep,
     change_task,
     create_task,
     finish_task,
@@ -41,8 +44,15 @@ from stakeholders.actions.outcomes import AlreadyClosed, refuse_closed
 from stakeholders.forms.tasks import ChangeTaskForm, TaskFilters, TaskForm
 from stakeholders.models import Stakeholder, Task
 from stakeholders.queries.deals import active_in, closed_words
+from stakeholders.queries.steps import choosable_steps, plannable_steps
 
 SHOWN = 200
+# What advice proposes: the page that links here may name it.
+PROPOSED = ("title", "stakeholder", "action")
+REFUSED_AT: dict[type[Exception], str] = {
+    NotInThisDeal: "stakeholder",
+    UnknownStep: "action",
+}
 
 
 @require_safe
@@ -73,12 +83,14 @@ def tasks(request: WorkspaceRequest, slug: str) -> HttpResponse:
     )
     context = {
         "filters": filters,
+        "tasks": found[:SHOWN],
         "groups": _together(found[:SHOWN], by),
         "has_more": len(found) > SHOWN,
         "shown": SHOWN,
         "by_due": by == TaskFilters.DUE,
         "nothing": NOTHING[by],
         "day": day,
+        "now": now,
         "may_write": "deal.write" in permissions_of(request.membership),
         "is_filtered": any(given.get(name) for name in ("owner", "department")),
         "back": request.get_full_path(),
@@ -127,16 +139,15 @@ def new(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         posted(request),
         people=people,
         owners=_owners(request),
-        initial={"owner": str(request.membership.pk)},
+        steps=plannable_steps(),
+        initial={"owner": str(request.membership.pk), **_proposed(request)},
     )
     if form.is_valid():
         try:
             refuse_closed(deal)
             create_task(opportunity=deal, by=request.membership, now=now, **form.values)
-        except AlreadyClosed as refusal:
-            form.add_error(None, str(refusal))
-        except NotInThisDeal as refusal:
-            form.add_error("stakeholder", str(refusal))
+        except (AlreadyClosed, NotInThisDeal, UnknownStep) as refusal:
+            form.add_error(REFUSED_AT.get(type(refusal)), str(refusal))
         else:
             messages.success(request, _("The task is noted."))
             return see_other(back)
@@ -162,6 +173,7 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         posted(request),
         people=people,
         owners=_owners(request),
+        steps=choosable_steps(task),
         initial=ChangeTaskForm.initial_of(task),
     )
     if form.is_valid():
@@ -175,8 +187,8 @@ def edit(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
             )
         except StaleVersion as refusal:
             retype(form, task, refusal)
-        except NotInThisDeal as refusal:
-            form.add_error("stakeholder", str(refusal))
+        except (NotInThisDeal, UnknownStep) as refusal:
+            form.add_error(REFUSED_AT[type(refusal)], str(refusal))
         else:
             messages.success(request, _("The task is saved."))
             return see_other(back)
@@ -197,6 +209,10 @@ def done(request: WorkspaceRequest, slug: str, id: UUID) -> HttpResponse:
         finish_task(task=task, by=request.membership, now=timezone.now())
     except AlreadyDone as refusal:
         messages.warning(request, str(refusal))
+    else:
+        # A part of the list says so in the row itself.
+        if task.action and not request.htmx:
+            messages.success(request, _offer_to_log(task, slug))
     return see_other(way_back(request, reverse("stakeholders:tasks", args=[slug])))
 
 
@@ -212,6 +228,26 @@ def _task(request: WorkspaceRequest, pk: UUID) -> Task:
         Task.objects.select_related("opportunity", "stakeholder__person"),
         pk=pk,
         opportunity__in=Opportunity.objects.visible_to(request.membership),
+    )
+
+
+def _proposed(request: WorkspaceRequest) -> dict[str, str]:
+    """What the form begins with, when a page proposes a step; what is none is not chosen."""
+    longest = TaskForm.base_fields["title"].max_length  # type: ignore[attr-defined]
+    return {
+        name: request.GET[name][:longest] for name in PROPOSED if name in request.GET
+    }
+
+
+def _offer_to_log(task: Task, slug: str) -> str:
+    """A step that is done was a conversation: its form, with the step and the person."""
+    given = {"did": task.action, "took": str(task.stakeholder_id or "")}
+    return format_html(
+        '{} <a href="{}?{}">{}</a>',
+        _("“%(task)s” is done.") % {"task": task.title},
+        reverse("readiness:log", args=[slug, task.opportunity_id]),
+        urlencode(given),
+        _("Log how it went"),
     )
 
 
