@@ -29,6 +29,7 @@ from opportunities.queries import Waiting, waiting_for
 from readiness.models import Basis
 from readiness.queries.as_of import AsOf
 from readiness.queries.catalogue import Catalogue, catalogue_of
+from readiness.queries.models import active_model
 from readiness.queries.positions import Position, positions_of
 from stakeholders.models import Stakeholder
 from stakeholders.queries.purchase_file import FileLine
@@ -132,8 +133,9 @@ def deal_page(
     )
     positions = positions_of(people, workspace=workspace, now=now)
     roles = roles_shown(people, day=today)
-    model = next(iter(positions.values())).model if positions else None
-    catalogue = catalogue_of(model) if model else _EMPTY
+    catalogue = catalogue_of(
+        next(iter(positions.values())).model if positions else active_model()
+    )
     advice = open_advice(
         opportunity,
         people,
@@ -199,13 +201,17 @@ def page_of(
         quotes=quotes,
         dates=dates_of(opportunity),
         file=file_of(opportunity),
-        tasks=tasks_of(opportunity, today),
+        tasks=tasks_of(
+            opportunity,
+            today,
+            here={}
+            if opportunity.is_closed
+            else {row.stakeholder.pk: row.position for row in here},
+            catalogue=catalogue,
+        ),
         ended=ended_of(opportunity, when=when),
         catalogue=catalogue,
     )
-
-
-_EMPTY = Catalogue(phases=(), anchors=(), signals={}, actions={})
 
 
 def _left(person: Stakeholder, today: date) -> bool:

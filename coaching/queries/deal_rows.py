@@ -1,6 +1,6 @@
 """What was entered beside a deal, in one query: quotes, dates, the file, tasks, its end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,10 @@ from forecasting.queries.amounts import AmountRange, range_of, sigma_of
 from forecasting.queries.amounts import amount_of as expected_amount
 from opportunities.models import Opportunity, Outcome
 from readiness.queries.as_of import AsOf, state_of
+from readiness.queries.catalogue import Catalogue
 from readiness.queries.evidence import CLOCK_DRIFT, as_known
+from readiness.queries.planned import Planned, planned_step
+from readiness.queries.positions import Position
 from stakeholders.models import (
     DecisionDate,
     OutcomeEvent,
@@ -69,6 +72,7 @@ class TaskLine:
     stakeholder_id: UUID | None
     owner: str
     is_overdue: bool
+    step: Planned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def deal_seen_by(membership: Membership, pk: UUID, *, when: AsOf) -> Opportunity
             ),
             task_rows=_rows(
                 tasks.order_by(F("due_on").asc(nulls_last=True), "pk"),
-                *("id", "title", "due_on", "stakeholder_id"),
+                *("id", "title", "due_on", "stakeholder_id", "action"),
                 owner="owner__name",
             ),
             outcome_rows=_rows(
@@ -185,22 +189,41 @@ def dates_of(opportunity: Any) -> tuple[DateLine, ...]:
     return tuple(lines)
 
 
-def tasks_of(opportunity: Any, today: date) -> tuple[TaskLine, ...]:
+def tasks_of(
+    opportunity: Any,
+    today: date,
+    *,
+    here: Mapping[UUID, Position],
+    catalogue: Catalogue,
+) -> tuple[TaskLine, ...]:
+    """The tasks with how the steps they plan would come to those who are here."""
     lines = []
     for row in opportunity.task_rows or ():  # none, looking back
         due_on = parse_date(row["due_on"]) if row["due_on"] else None
-        who = row["stakeholder_id"]
+        who = UUID(row["stakeholder_id"]) if row["stakeholder_id"] else None
         lines.append(
             TaskLine(
                 id=UUID(row["id"]),
                 title=row["title"],
                 due_on=due_on,
-                stakeholder_id=UUID(who) if who else None,
+                stakeholder_id=who,
                 owner=row["owner"] or "",
                 is_overdue=due_on is not None and due_on < today,
+                step=_step(row["action"], here.get(who) if who else None, catalogue),
             )
         )
     return tuple(lines)
+
+
+def _step(code: str, who: Position | None, catalogue: Catalogue) -> Planned | None:
+    if not code:
+        return None
+    return planned_step(
+        code,
+        who=who.stakeholder.person.name if who else "",
+        standing=who.probabilities if who else None,
+        catalogue=catalogue,
+    )
 
 
 def ended_of(opportunity: Any, *, when: AsOf) -> Ended | None:

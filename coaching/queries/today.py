@@ -43,7 +43,7 @@ def due_tasks(deals: "QuerySet[Opportunity]", *, day: date) -> list[Task]:
         opportunity__in=deals, done_at__isnull=True, due_on__lte=day + AHEAD
     )
     return list(
-        rows.select_related("opportunity", "owner").order_by(
+        rows.select_related("opportunity", "owner", "stakeholder__person").order_by(
             F("due_on").asc(), "title", "pk"
         )[:SHOWN]
     )
