@@ -306,7 +306,7 @@ def test_last_administrator_cannot_leave(as_alice):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "budget"), [("member", 7), ("member-remove", 7)])
+@pytest.mark.parametrize(("name", "budget"), [("member", 7), ("member-remove", 8)])
 def test_member_page_costs_the_same(as_alice, cost_of, alice, name, budget, rows):
     coach = create_membership(name="Carla", roles=(Role.COACH,))
     for i in range(rows):
