@@ -194,6 +194,18 @@ def test_roles_have_known_rights_and_weights():
         assert row["prior_phase_remark"] in {"", *ANCHORS}
 
 
+def test_the_step_that_advice_names_fits_the_phase_it_is_for():
+    fits = {row["code"]: row for row in table(ACTIONS)}
+    plays = [play for play in document(PLAYS)["phases"] if "action" in play]
+
+    assert len(plays) == 10
+    assert [
+        play["code"]
+        for play in plays
+        if int(fits[play["action"]][f"fit_{play['phase']}"]) < 1
+    ] == []
+
+
 def test_phases_are_the_seven_anchors_in_order():
     phases = document(PHASES)["phases"]
 

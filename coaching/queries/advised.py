@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from coaching.models import Prompt, Situation
+from coaching.queries.shipped import shipped_plays
 from coaching.queries.wording import Names, Reader, in_words
 from opportunities.models import Opportunity
 from readiness.queries.catalogue import Catalogue
@@ -26,6 +27,13 @@ class Advised:
     def is_clarifying(self) -> bool:
         """Whether it asks which of two readings holds."""
         return bool(self.prompt.play.situation == Situation.CLARIFY)
+
+    @property
+    def action(self) -> str:
+        """The step of ours that is advised; what a workspace words itself names none."""
+        play = self.prompt.play
+        shipped = shipped_plays().get((play.code, play.role))
+        return shipped.action if shipped and play.is_default else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Shipped:
     situation: str
     anchor: str
     texts: Mapping[str, Mapping[str, str]]
+    action: str = ""  # the step of ours that its next step is, where it is one
 
     @property
     def key(self) -> tuple[str, str]:
@@ -53,7 +54,8 @@ def _general(told: Mapping[str, Any]) -> Iterator[Shipped]:
 
 def _of_people(row: Mapping[str, Any], situation: str, *, anchor: str = "") -> Shipped:
     texts = {name: row[name] for name in PERSON_TEXTS if name in row}
-    return Shipped(row["code"], "", str(situation), anchor, texts)
+    action = row.get("action", "")
+    return Shipped(row["code"], "", str(situation), anchor, texts, action)
 
 
 def _for_roles(
@@ -69,4 +71,5 @@ def _for_roles(
             base.situation,
             base.anchor,
             {**base.texts, **own},
+            row.get("action", ""),
         )

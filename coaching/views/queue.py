@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.http.guards import member
 from accounts.http.pages import render_page
 from accounts.http.request import WorkspaceRequest
+from accounts.permissions import permissions_of
 from coaching.forms.queue import QueueFilters
 from coaching.queries.queue import prompts_for, queue_page
 from coaching.queries.wording import Reader
@@ -36,5 +37,6 @@ def queue(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "first": f"?{filters.query()}" if "after" in request.GET else "",
         "now": now,
         "back": request.get_full_path(),
+        "may_write": "deal.write" in permissions_of(request.membership),
     }
     return render_page(request, "coaching/queue.html", context, partial="rows")

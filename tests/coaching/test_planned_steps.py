@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Membership, Role, Workspace
 from buyreadiness.recompute import recompute
+from coaching.models import Play, Prompt
 from opportunities.models import Opportunity, Outcome, RecomputeRequest
 from readiness.models import PhaseReading
 from readiness.queries.catalogue import ActionKindText
@@ -217,6 +219,49 @@ def test_where_people_stand_is_read_at_once_as_it_is_read_apart(deal, anna, ben)
         pk: reading_at(row, later, model=model).probabilities
         for pk, row in rows.items()
     }
+
+
+# --- From advice -----------------------------------------------------------------------
+
+
+def proposed(client: Any, path: str) -> dict[str, list[str]] | None:
+    page = client.get(path).content.decode().replace("&amp;", "&")
+    hrefs = [part for part in page.split('"') if "/tasks/new?stakeholder=" in part]
+    return parse_qs(urlsplit(hrefs[0]).query) if hrefs else None
+
+
+@pytest.mark.claim(31)
+def test_advice_is_planned_as_the_step_it_names_for_that_person(as_alice, deal, anna):
+    settle(deal)
+    advice = Prompt.objects.get(stakeholder=anna)
+
+    for path in (reverse("coaching:queue", args=["ours"]), addresses(deal)[-1]):
+        given = proposed(as_alice, path)
+        assert given is not None
+        assert given["stakeholder"] == [str(anna.pk)]
+        assert given["action"] == ["A01"]
+        assert given["title"][0].startswith("Ask: “What would you lose")
+        assert given["next"] == [path]
+    assert advice.play.code == "status_quo_heard"
+
+
+def test_what_a_workspace_words_itself_names_no_step(as_alice, deal, anna):
+    settle(deal)
+    Play.objects.filter(prompts__stakeholder=anna).update(is_default=False)
+
+    given = proposed(as_alice, addresses(deal)[-1])
+
+    assert given is not None
+    assert "action" not in given
+
+
+def test_who_may_not_write_is_not_offered_to_plan(as_bob, bob, deal, anna):
+    settle(deal)
+    Membership.objects.filter(pk=bob.pk).update(roles=[Role.COACH])
+    Workspace.objects.update(rep_visibility="all")
+
+    for path in (reverse("coaching:queue", args=["ours"]), addresses(deal)[-1]):
+        assert proposed(as_bob, path) is None
 
 
 # --- What it costs ---------------------------------------------------------------------

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from accounts.models import Membership, User
+from accounts.models import Membership
 from opportunities.models import Opportunity
 from readiness.models import LogDraft
 from stakeholders.actions.acts import UnknownStep, change_task, create_task
@@ -59,7 +59,9 @@ def test_the_form_offers_our_steps_in_the_readers_words(
     as_bob: Any, bob: Membership, deal: Opportunity
 ):
     english = options_of(as_bob.get(new(deal)), "action")
-    User.objects.filter(pk=bob.user_id).update(language="nl")
+    assert bob.user
+    bob.user.language = "nl"
+    bob.user.save()
     dutch = options_of(as_bob.get(new(deal)), "action")
 
     assert english[0] == ("", "none in particular")
