@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
-from accounts.models import Membership, Role, Workspace
+from accounts.models import Membership, Role, TeamMember, TeamPart
 from buyreadiness.recompute import recompute
 from coaching.models import Play, Prompt
 from opportunities.models import Opportunity, Outcome, RecomputeRequest
@@ -20,7 +20,7 @@ from stakeholders.actions.acts import create_task, finish_task
 from stakeholders.actions.outcomes import close_opportunity
 from stakeholders.actions.people import leave
 from stakeholders.models import Stakeholder, Task
-from tests.factories import DAY, NOW, give_defaults
+from tests.factories import DAY, NOW, create_team, give_defaults
 from tests.recompute.build import days_ago, make, open_deal, say, seat
 
 pytestmark = pytest.mark.django_db
@@ -255,12 +255,15 @@ def test_what_a_workspace_words_itself_names_no_step(as_alice, deal, anna):
     assert "action" not in given
 
 
-def test_who_may_not_write_is_not_offered_to_plan(as_bob, bob, deal, anna):
+def test_who_may_not_write_is_not_offered_to_plan(as_bob, alice, bob, deal, anna):
     settle(deal)
+    team = create_team()
+    for member, part in ((alice, TeamPart.MEMBER), (bob, TeamPart.COACH)):
+        TeamMember.objects.create(team=team, membership=member, part=part)
     Membership.objects.filter(pk=bob.pk).update(roles=[Role.COACH])
-    Workspace.objects.update(rep_visibility="all")
 
     for path in (reverse("coaching:queue", args=["ours"]), addresses(deal)[-1]):
+        assert "What would you lose" in as_bob.get(path).content.decode()
         assert proposed(as_bob, path) is None
 
 
