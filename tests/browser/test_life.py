@@ -42,20 +42,24 @@ def alice(transactional_db) -> Membership:
         seat(deal, "Jan De Smet", roles=())
         say(karel, "B18", "B19")
         set_decision_date(opportunity=deal, decision_on=DAY, set_at=NOW, **told)
-        for title, person, due in (
-            ("Send the draft of the criteria", karel, DAY),
-            ("Ask what it costs her", ruth, None),
+        for title, person, due, action in (
+            ("Send the draft of the criteria", karel, DAY, "A04"),
+            ("Show what others did", karel, DAY, "A02"),
+            ("Ask what it costs her", ruth, None, "A01"),
         ):
             create_task(
                 opportunity=deal,
                 title=title,
                 stakeholder=person,
                 owner=alice,
+                action=action,
                 department="Finance" if due is None else "",
                 due_on=due,
                 **told,
             )
-        done = create_task(opportunity=deal, title="Call", owner=alice, **told)
+        done = create_task(
+            opportunity=deal, title="Call", owner=alice, action="A03", **told
+        )
         finish_task(task=done, **told)
         ended = open_deal(owner=alice, name="Ended")
         close_opportunity(
@@ -95,6 +99,9 @@ def test_every_form_is_accessible_and_fits(alice, open_page):
         "life-material": f"{here}/material?title=Plan&language=fr&tasks={task.pk}{PARTS}",
         "life-time": f"{here}/time",
         "life-tasks": "/w/ours/tasks?done=on",
+        "life-today": "/w/ours/",
+        "life-deal": here,
+        "life-queue": "/w/ours/coaching",
         "life-tasks-department": "/w/ours/tasks?by=department",
         "life-tasks-month": "/w/ours/tasks/calendar?month=2026-05&done=on",
         "life-task-new": f"{here}/tasks/new",
@@ -152,3 +159,14 @@ def test_a_task_is_done_in_one_click_and_undone_where_it_stands(alice, open_page
     expect(again).to_be_focused()
     again.press("Enter")
     expect(page.get_by_role("button", name=f"Done {title}", exact=True)).to_be_focused()
+
+
+def test_a_planned_step_that_is_done_is_logged_from_its_row(alice, open_page):
+    page = open_page("/w/ours/tasks", user=alice.user)
+    title = "Send the draft of the criteria"
+    page.get_by_role("button", name=f"Done {title}", exact=True).click()
+    page.get_by_role("link", name=f"Log how it went {title}").click()
+
+    expect(page.get_by_label("Karel Maes")).to_be_checked()
+    expect(page.get_by_label("Business-case or criteria workshop")).to_be_checked()
+    assert_fine(page, "life-step-logged")

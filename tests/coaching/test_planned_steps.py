@@ -183,6 +183,15 @@ def test_a_deal_without_people_names_the_step_too(as_alice, alice):
         assert said(as_alice, deal, path) == ["Demo or product presentation"]
 
 
+def test_what_neither_fits_nor_harms_is_called_neutral(as_alice, deal, ben):
+    plan(ben, "A04")  # 0 where they are likeliest
+    settle(deal)
+
+    for path in addresses(deal):
+        (line,) = said(as_alice, deal, path)
+        assert line.startswith("Business-case or criteria workshop neutral Ben is")
+
+
 @pytest.mark.parametrize(
     ("fits", "standing", "early", "late"),
     [
