@@ -106,9 +106,11 @@ class Choice(serializers.ChoiceField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number, not the text of one."""
+    """A whole number, not the text of one; in JSON Schema 2.0 is one too."""
 
     def to_internal_value(self, data: Any) -> int:
+        if type(data) is float and data.is_integer():
+            return int(data)
         if type(data) is not int:
             raise ValidationError(_("This is a whole number."))
         return data

@@ -134,7 +134,9 @@ def test_signals_are_added_changed_retired_and_taken_out(drafter: Drafter, draft
     made = drafter.post("signal-types", signal(draft, symptoms={"S1": "contrary"}))
     path = f"signal-types/{made.json()['id']}"
 
-    changed = drafter.patch(path, {"steps": EVEN, "is_retired": True, "symptoms": {}})
+    # To JSON Schema 3.0 is a whole number.
+    steps = {"steps": [3.0, *EVEN[1:]]}
+    changed = drafter.patch(path, {**steps, "is_retired": True, "symptoms": {}})
     gone = drafter.delete(path)
 
     assert [each.status_code for each in (made, changed, gone)] == [201, 200, 204]
